@@ -1,0 +1,72 @@
+# Every verb is complete in itself: from a bare clone it makes the environment, starts the checkout's own PostgreSQL and
+# migrates. Python 3.11+, make and git are all that has to be there.
+#
+#   make demo ARGS="--no-serve"   make test ARGS="-k posting"   PLIMSOLL_POSTGRES=system make test   make down FORCE=1
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))) python3)
+PLIMSOLL := .venv/bin/python tools/plimsoll.py
+RUN := $(PLIMSOLL) run --
+ARGS ?=
+JOBS ?= 2
+
+.PHONY: help demo test check format migrate up down status psql shell lock system-packages clean venv venv-dev
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
+
+demo: migrate ## run the 2008 crash on real prices, then serve the admin
+	@$(PLIMSOLL) run $(if $(findstring --workers,$(ARGS)),--broker) -- python manage.py demo $(ARGS)
+
+test: venv-dev ## all tests; ARGS goes to pytest
+	@$(RUN) pytest -n $(JOBS) $(ARGS)
+
+check: venv-dev ## format, lint, types, import contracts, migrations, deployment settings, SQL, architecture
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+	@$(RUN) python tools/check_sql.py
+	@$(RUN) python manage.py makemigrations --check --dry-run
+	@PLIMSOLL_HTTPS=1 $(RUN) python manage.py check --deploy --fail-level WARNING
+	@$(RUN) pytest tests/architecture
+
+format: venv-dev ## let ruff and sqlfluff rewrite what they can
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+	@$(RUN) python tools/check_sql.py --fix
+
+migrate: venv ## start the database and bring it up to date
+	@$(PLIMSOLL) migrate
+
+up: venv ## start the database
+	@$(PLIMSOLL) up
+
+down: ## stop what runs here, unless somebody uses it (FORCE=1: even then)
+	@$(PYTHON) tools/plimsoll.py down $(if $(FORCE),--force)
+
+status: ## what runs, and who uses it
+	@$(PYTHON) tools/plimsoll.py status
+
+psql: venv ## psql as the application; ARGS=owner or ARGS=admin
+	@$(PLIMSOLL) psql $(ARGS)
+
+shell: migrate ## a Python shell with the models
+	@$(RUN) python manage.py shell
+
+lock: venv-dev ## write the pins anew from requirements*.in
+	@$(PYTHON) tools/lock.py
+
+system-packages: ## what tests need besides, on Debian: Chromium, hledger, CJK fonts, PostgreSQL, gettext
+	@sh tools/system-packages.sh
+
+clean: ## stop the servers, delete this checkout's databases and everything that make made
+	@$(PYTHON) tools/plimsoll.py remove $(if $(FORCE),--force)
+	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@$(PYTHON) tools/venv.py run
+
+venv-dev:
+	@$(PYTHON) tools/venv.py dev
