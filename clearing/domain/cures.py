@@ -94,9 +94,7 @@ def quantity_for(gross_minor: int, unit_price_minor: int | Fraction, *, lot: int
 def coverage_after_sale(
     collateral_minor: int, debt_minor: int, *, gross_minor: int, cost_ppm: int
 ) -> Fraction | None:
-    """Return C/D once the gross amount is sold and its net proceeds have repaid; None where nothing is owed
-    then.
-    """
+    """Return C/D once the net proceeds of a sale have repaid; None where nothing is owed then."""
     net = gross_minor * (1 - Fraction(cost_ppm, _PPM))
     debt = debt_minor - net
     return (collateral_minor - gross_minor) / debt if debt > 0 else None

@@ -60,9 +60,7 @@ class Measure(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """One step as data: below ``line`` is ``level``; ``inclusive`` puts the line's own value on the worse
-    side.
-    """
+    """One step as data: below ``line`` is ``level``, and at it too where ``inclusive``."""
 
     level: Level
     line: str
@@ -82,9 +80,7 @@ LADDER_STEPS: tuple[LadderStep, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class LadderLines:
-    """The lines of a vintage in parts per million; the defaults are coverage. ``emergency_ppm=None``: not
-    allowed.
-    """
+    """The lines of a vintage in ppm, by default of coverage. ``emergency_ppm=None``: the terms allow none."""
 
     warn_ppm: int = 1_560_000
     restrict_ppm: int = 1_500_000
@@ -195,9 +191,7 @@ def assess(
     lending_value_minor: int | None = None,
     side_states: frozenset[SideState] = frozenset(),
 ) -> Assessment:
-    """Return level and side states; assets that cannot be valued (None) are PRICE_HOLD without a level, never
-    zero.
-    """
+    """Return level and side states; assets without a value (None) are PRICE_HOLD, never zero."""
     if collateral_minor is None:
         return Assessment(level=None, side_states=side_states | {SideState.PRICE_HOLD})
     level = level_for(collateral_minor, debt_minor, lines, lending_value_minor=lending_value_minor)

@@ -41,8 +41,7 @@ def round_to_tick(price: Fraction, tick_minor: int = 1) -> int:
 
 
 def price_limits(previous_close_minor: int, limit_ppm: int, *, tick_minor: int = 1) -> PriceLimits:
-    """Return the day's limits: the previous close less and plus ``limit_ppm`` of it, each half up to the
-    tick.
+    """Return the day's limits: the previous close less and plus a part of it, each half up to the tick.
 
     10 % is 100,000. Vector P4.
 
@@ -97,3 +96,33 @@ def is_anchored(main_minor: int, pivot_minor: int, *, lowest_ppm: int, highest_p
     """
     ratio_ppm = anchor_ratio(main_minor, pivot_minor) * _PPM
     return lowest_ppm <= ratio_ppm <= highest_ppm
+
+
+def halted_price(
+    last_close_minor: int, *, index_at_close: Fraction, index_now: Fraction, tick_minor: int = 1
+) -> int:
+    """Return a halted security's price: the last close moved with its index since, half up to the tick.
+
+    Source: DESIGN 6 (halted). Its credit shrinks as well, see :func:`halted_credit_ppm`.
+
+    :raises InvalidReference: a close, index or tick that is not positive.
+    """
+    if last_close_minor <= 0 or index_at_close <= 0 or index_now <= 0:
+        raise InvalidReference(f"no price from a close of {last_close_minor} and an index of {index_now}")
+    return round_to_tick(last_close_minor * index_now / index_at_close, tick_minor)
+
+
+def halted_credit_ppm(
+    credit_ppm: int, *, halted_sessions: int, haircut_ppm_per_session: int, no_credit_after: int
+) -> int:
+    """Return what part of a halted security still counts: less a haircut for each session halted.
+
+    Zero once it has been halted for more than ``no_credit_after`` sessions. Source: DESIGN 6 (halted).
+
+    :raises InvalidReference: a negative figure.
+    """
+    if min(credit_ppm, halted_sessions, haircut_ppm_per_session, no_credit_after) < 0:
+        raise InvalidReference("a credit, haircut or count of sessions is negative")
+    if halted_sessions > no_credit_after:
+        return 0
+    return max(0, credit_ppm - halted_sessions * haircut_ppm_per_session)

@@ -89,8 +89,7 @@ def interest_denominator(day_count: DayCount) -> int:
 
 
 def cumulative_numerator(segments: Sequence[Segment], until: date, *, basis: AccrualBasis) -> int:
-    """Return the integer numerator of the interest earned before ``until``, over
-    :func:`interest_denominator`.
+    """Return the numerator, over :func:`interest_denominator`, of the interest earned before ``until``.
 
     :raises InvalidSegments: the segments are out of order, overlap, or one but the last is open.
     """
@@ -124,8 +123,7 @@ def cumulative_rounded(segments: Sequence[Segment], until: date, *, basis: Accru
 
 
 def posted_between(segments: Sequence[Segment], since: date, until: date, *, basis: AccrualBasis) -> int:
-    """Return the posting for the days from ``since`` to ``until`` (first in, last out), a missed day
-    included.
+    """Return one posting for all days from ``since`` to ``until`` (first in, last out).
 
     :raises InvalidPeriod: ``until`` lies before ``since``.
     """
@@ -181,9 +179,7 @@ class InterestAccumulator:
         return round_half_up(self.numerator, self.denominator)
 
     def accrue(self, *, principal_minor: int, rate_ppm: int, weight: int) -> "InterestAccumulator":
-        """Return the accumulator after nights of the given weight (1 a day; for act/act see
-        ``period_weight``).
-        """
+        """Return the accumulator after nights of the given weight: one a day, or ``period_weight``."""
         return replace(self, numerator=self.numerator + principal_minor * rate_ppm * weight)
 
     def post(self) -> tuple["InterestAccumulator", int]:

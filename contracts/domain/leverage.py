@@ -50,8 +50,7 @@ def leverage(own_minor: int, financed_minor: int) -> Fraction:
 
 
 def maximum_leverage(maintenance_ppm: int, caps: Sequence[Fraction] = ()) -> Fraction:
-    """Return ``min(1/m - 1, caps)`` for the maintenance equity ratio ``m``; at 1 or below nothing may be
-    financed.
+    """Return ``min(1/m - 1, caps)`` for the maintenance equity ratio ``m``; at 1 nothing may be financed.
 
     ``1/m - 1`` is deliberately one turn below the arithmetic limit ``1/m``. The caps are those of the tier,
     of the rule pack and of the dynamic limit, each as a multiple.
@@ -85,8 +84,7 @@ def financing_room(own_minor: int, financed_minor: int, maximum: Fraction) -> in
 def fall_to_line(
     *, securities_minor: int, debt_minor: int, maintenance_ppm: int, cash_minor: int = 0
 ) -> Fraction:
-    """Return the fall of all prices together, as a part of today's value, at which equity over assets is
-    ``m``.
+    """Return the fall of all prices together, a part of today's value, that leads to the ratio ``m``.
 
     Assets at the line are ``D / (1 - m)``; cash does not fall. Zero or negative: the line is reached or
     passed already. Above one: no fall reaches it. 300,000 held against 200,000 at 25 %: the line is at

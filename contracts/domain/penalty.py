@@ -84,8 +84,7 @@ class CapitalisedPeriod:
 def capitalise(
     principal_minor: int, rate_ppm: int, boundaries: Sequence[date], *, basis: AccrualBasis
 ) -> list[CapitalisedPeriod]:
-    """Return the periods between consecutive boundaries, each on the principal grown by the rounded interest
-    before.
+    """Return the periods between boundaries, each on the principal grown by the interest before it.
 
     Interest is rounded half up when it becomes principal, and days are counted from each period's own start.
 

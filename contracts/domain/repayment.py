@@ -60,9 +60,7 @@ class DebtsDue:
 
 @dataclass(frozen=True, slots=True)
 class PaidDebts:
-    """Who got what: ``paid`` and ``unpaid`` by line add up to what was due, ``residual_minor`` is left of the
-    money.
-    """
+    """Who got what: ``paid`` and ``unpaid`` add up to the due line by line, the residual is left over."""
 
     paid: Mapping[DebtLine, int]
     unpaid: Mapping[DebtLine, int]

@@ -222,8 +222,7 @@ def allocate_recovery(
     reserve_drawn_minor: int,
     seniorities: Sequence[int] | None = None,
 ) -> RecoveryAllocation:
-    """Share a later recovery: tranches' losses first (senior first, equal ranks by share), the reserve, the
-    client.
+    """Share a later recovery: the tranches' losses first, senior before junior, the reserve, the client.
 
     :raises InvalidClaims: a negative figure.
     """

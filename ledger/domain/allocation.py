@@ -10,9 +10,7 @@ from collections.abc import Sequence
 
 
 class InvalidWeights(ValueError):
-    """The weights cannot share anything: none, a negative one, or nothing but zeros for an amount that is not
-    zero.
-    """
+    """The weights cannot share the amount: there are none, one is negative, or all are zero."""
 
 
 def allocate_largest_remainder(total_minor: int, weights: Sequence[int]) -> list[int]:

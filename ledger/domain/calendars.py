@@ -93,8 +93,7 @@ class TradingCalendar:
         return self.sessions[bisect_left(self.sessions, first_day) : bisect_right(self.sessions, last_day)]
 
     def age_in_sessions(self, since: date, until: date) -> int:
-        """Return the sessions after ``since`` up to and including ``until``: the age of a break, zero on its
-        day.
+        """Return the sessions after ``since``, up to and with ``until``: a break's age, zero on its day.
 
         :raises CalendarExhausted: either day is not covered.
         """

@@ -29,9 +29,7 @@ _SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class InvalidCanonicalEntry(ValueError):
-    """The entry has no canonical form: postings out of order or missing, a hash that is none, text that is
-    not text.
-    """
+    """The entry has no canonical form: no postings, postings out of order, a bad hash, broken text."""
 
 
 class UnhashablePayload(TypeError):
