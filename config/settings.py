@@ -6,6 +6,8 @@ DATABASE_URL           required; the application's login, which owns nothing
 MIGRATOR_DATABASE_URL  the owner's login; makes the alias `migrator`. Give it to `migrate`, never to a server
 PLIMSOLL_HOSTS         host names served, separated by commas; loopback only unless given
 PLIMSOLL_HTTPS         1 (default): TLS is required of every request; 0: plain HTTP, for loopback
+PLIMSOLL_PROXY         1: a proxy in front terminates TLS and sets X-Forwarded-Proto; 0 (default)
+PLIMSOLL_ORIGINS       origins trusted with forms besides the hosts, separated by commas
 PLIMSOLL_DEBUG         1 shows tracebacks; 0 (default)
 CELERY_BROKER_URL      a Redis or Valkey address; without it the day runs in-process
 CELERY_RESULT_BACKEND  where task results go; the broker unless given
@@ -115,7 +117,7 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict[str, Any]:
-    """One login. `make down` and a database administrator see by its name which command holds a connection."""
+    """One login. `make down` and administrators see by the name which command holds a connection."""
     parsed: dict[str, Any] = {**dj_database_url.parse(url)}
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
     options = {"application_name": f"{command} [{os.getpid()}]"[:63]}
@@ -186,7 +188,7 @@ REST_FRAMEWORK = {
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 CELERY_RESULT_BACKEND = os.environ.get("CELERY_RESULT_BACKEND") or CELERY_BROKER_URL or None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A chunk whose worker died is delivered again; every step is idempotent, so twice is harmless and never is not.
+# A chunk whose worker died is delivered again: every step is idempotent, so twice is harmless; never is not.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

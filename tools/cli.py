@@ -100,7 +100,9 @@ def migrate(home: Home, options: argparse.Namespace) -> int:
     ]
     # Django itself would let two migrations of one database run into each other.
     with home.locked("migrate.lock"):
-        return subprocess.run(command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+        return subprocess.run(
+            command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, check=False
+        ).returncode
 
 
 def psql(home: Home, options: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 -- What holds in every database of ours, the test databases included. Run by its owner; may be run again.
 --
--- Closed unless opened: a new table can be read by the application's login and nothing else; whoever writes a migration
--- grants INSERT, UPDATE or DELETE where the application needs it. Temporary tables are not needed, and could shadow names.
+-- Closed unless opened: a new table can be read by the application's login and nothing else; whoever writes a
+-- migration grants INSERT, UPDATE or DELETE where the application needs it. Temporary tables are not needed, and could
+-- shadow names.
 
 DO $$
 BEGIN

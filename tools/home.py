@@ -1,8 +1,9 @@
 """The home of a checkout: where its servers keep their data, and as whom they run.
 
-An ordinary user's servers run as that user, in .plimsoll/ of the checkout. Root's run as an unprivileged user, in a
-directory below /var/lib/plimsoll that this user can reach though the checkout may lie in root's own, closed home.
-No directory that exists already has its mode changed. PLIMSOLL_HOME names another directory.
+An ordinary user's servers run as that user, in .plimsoll/ of the checkout. Root's run as an unprivileged
+user, in a directory below /var/lib/plimsoll that this user can reach though the checkout may lie in root's
+own, closed home. No directory that exists already has its mode changed. PLIMSOLL_HOME names another
+directory.
 """
 
 import fcntl
@@ -45,18 +46,18 @@ class Home:
         self, command: Sequence[str | Path], *, user: pwd.struct_passwd | None, cwd: Path | None = None
     ) -> "subprocess.CompletedProcess[str]":
         """Run a server program as `user`, with an environment that holds no secret of ours."""
-        identity: dict[str, int | list[int]] = {}
-        if user is not None:
-            identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         return subprocess.run(
             [str(part) for part in command],
+            check=False,
             cwd=cwd or self.path,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             umask=0o077,
-            **identity,  # type: ignore[call-overload]
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
         )
 
     def give(self, path: Path) -> None:
@@ -65,7 +66,7 @@ class Home:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
     def serving_copy(self, base: Path, parts: Sequence[str], name: str) -> Path:
-        """A directory with `parts` of `base`: itself, or for root a copy, as the checkout may be closed to the user."""
+        """A directory with `parts` of `base`: itself, or for root a copy that the servers' user can reach."""
         if self.user is None:
             return base
         copy = self.path / "programs" / name
@@ -78,7 +79,7 @@ class Home:
                     (unfinished / part).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(base / part, unfinished / part)
             widen(unfinished)
-            os.rename(unfinished, copy)
+            unfinished.rename(copy)
         return copy
 
     def secret_key(self) -> str:
@@ -90,16 +91,21 @@ class Home:
             return file.read_text()
 
 
-def find_home(root: Path = ROOT) -> Home:
-    given = os.environ.get("PLIMSOLL_HOME")
+def find_home(root: Path = ROOT, environment: Mapping[str, str] = os.environ) -> Home:
+    given = environment.get("PLIMSOLL_HOME")
     if os.geteuid() != 0:
         return Home(directory(Path(given).resolve() if given else root / ".plimsoll", 0o700), None)
     user = unprivileged_user()
     path = directory(Path(given).resolve(), 0o755) if given else root_home(root)
     probe = subprocess.run(
-        ["/bin/sh", "-c", "cd -- \"$1\"", "sh", str(path)],
-        user=user.pw_uid, group=user.pw_gid, extra_groups=[], stderr=subprocess.DEVNULL, cwd="/",
-    )  # fmt: skip
+        ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(path)],
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        check=False,
+    )
     if probe.returncode:
         raise ToolError(
             f"{path} cannot be reached by the user {user.pw_name}. Set PLIMSOLL_HOME to a place that can."
@@ -131,7 +137,8 @@ def unprivileged_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd:
         options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        subprocess.run([useradd, *options, "--shell", "/usr/sbin/nologin", SERVER_USER], capture_output=True)
+        command = [useradd, *options, "--shell", "/usr/sbin/nologin", SERVER_USER]
+        subprocess.run(command, capture_output=True, check=False)
     for name in (SERVER_USER, "nobody"):
         try:
             return pwd.getpwnam(name)
@@ -164,7 +171,7 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as handle:
         handle.write(text)
-    os.rename(unfinished, path)
+    unfinished.rename(path)
 
 
 def read_state(path: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The checkout's own PostgreSQL: found, initialised, started, bootstrapped and stopped here.
 
-A cluster is one data directory of one kind and major version, `wheel-18` say, so that two of them can run side by side
-and an upgrade of the binaries never meets foreign data. The server is a daemon of its own session: it outlives the
-command that started it, however that ends.
+A cluster is one data directory of one kind and major version, `wheel-18` say, so that two of them can run
+side by side and an upgrade of the binaries never meets foreign data. The server is a daemon of its own
+session: it outlives the command that started it, however that ends.
 """
 
 import hashlib
@@ -47,7 +47,9 @@ class Binaries:
 def version_of(postgres: Path) -> str | None:
     """The version that `postgres` names itself, or None when it cannot run here."""
     try:
-        asked = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=30)
+        asked = subprocess.run(
+            [postgres, "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
     except OSError:
         return None
     found = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)?)", asked.stdout)
@@ -175,21 +177,15 @@ class Cluster:
         password_file = self.place / "log" / "password"
         write_private(password_file, state[ADMIN])
         self.home.give(password_file)
-        options = [
-            "--username",
-            ADMIN,
-            "--auth",
-            "scram-sha-256",
-            "--pwfile",
-            password_file,
-            "--data-checksums",
-        ]
-        options += ["--encoding", "UTF8", "--locale", "C"]
-        done = self.home.run([programs / "initdb", *options, "-D", unfinished], user=self.home.user)
+        options = (
+            f"--username {ADMIN} --auth scram-sha-256 --data-checksums --encoding UTF8 --locale C".split()
+        )
+        options += ["--pwfile", str(password_file), "-D", str(unfinished)]
+        done = self.home.run([programs / "initdb", *options], user=self.home.user)
         password_file.unlink()
         if done.returncode:
             raise ToolError(f"initdb failed:\n{done.stdout}{done.stderr}")
-        os.rename(unfinished, self.data)
+        unfinished.rename(self.data)
 
     def start(self, programs: Path) -> None:
         self.unblock()
@@ -225,8 +221,8 @@ class Cluster:
     def unblock(self) -> None:
         """Make a crashed server's pid file harmless when its number now belongs to another program.
 
-        PostgreSQL would take that program for a server and refuse. The file stays, with a number that nobody has:
-        PostgreSQL then looks itself whether a child of the crashed server still holds the shared memory.
+        PostgreSQL would take that program for a server and refuse. The file stays, with a number that nobody
+        has: PostgreSQL then looks itself whether a child of the crashed server still holds the shared memory.
         """
         file = self.data / "postmaster.pid"
         try:
@@ -260,7 +256,7 @@ class Cluster:
     def psql(
         self, programs: Path, arguments: list[str], environment: dict[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run psql as the superuser. Passwords go by the environment: a command line is for everyone to read."""
+        """Run psql as the superuser. Passwords go by the environment: everyone can read a command line."""
         return subprocess.run(
             [programs / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", *arguments],
             env={
@@ -274,6 +270,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
         )
 
     # Stopping

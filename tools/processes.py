@@ -8,13 +8,15 @@ PROC = Path("/proc/self/cwd")
 
 
 def works_in(pid: int, place: Path) -> bool:
-    """Whether the process `pid` is a server of the data directory `place`, and not one that got its number later."""
+    """Whether the process `pid` serves the data directory `place`, and did not get its number later."""
     if PROC.exists():
         try:
-            return os.readlink(f"/proc/{pid}/cwd") == str(place.resolve())
+            return Path(f"/proc/{pid}/cwd").readlink() == place.resolve()
         except OSError:
             return False
-    asked = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)
+    asked = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+    )
     return str(place) in asked.stdout
 
 

@@ -1,5 +1,8 @@
-"""Who uses the servers. A command that runs under `plimsoll.py run` holds a lock on a file of its own for as long as it,
-or a child that inherited the lock, lives; the system lets go of it however the command ends."""
+"""Who uses the servers.
+
+A command that runs under `plimsoll.py run` holds a lock on a file of its own for as long as it, or a child
+that inherited the lock, lives; the system lets go of it however the command ends.
+"""
 
 import contextlib
 import fcntl
@@ -11,12 +14,12 @@ from tools.home import Home, directory
 
 
 def register(home: Home, command: Sequence[str]) -> None:
-    """Keep this process, and what it becomes by exec, in the list until it ends. Called with the home locked."""
+    """Keep this process, and what it becomes by exec, in the list until it ends; the home is locked."""
     place = directory(home.path / "users", 0o700)
     descriptor = os.open(place / f"{os.getpid()}-{os.urandom(4).hex()}", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     os.write(descriptor, f"{shlex.join(command)} [{os.getpid()}]\n".encode())
-    os.set_inheritable(descriptor, True)
+    os.set_inheritable(descriptor, True)  # noqa: FBT003 - its only parameter
 
 
 def current(home: Home) -> list[str]:

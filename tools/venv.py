@@ -29,7 +29,9 @@ def install(wanted: str) -> None:
     python = VENV / "bin" / "python"
     if not python.exists():
         print(f"making {VENV.name} with Python {sys.version.split()[0]}", file=sys.stderr)
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL)
+        made = subprocess.run(
+            [sys.executable, "-m", "venv", str(VENV)], check=False, stdin=subprocess.DEVNULL
+        )
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             raise SystemExit(
@@ -38,12 +40,12 @@ def install(wanted: str) -> None:
     print(f"installing {', '.join(PINS[wanted])}", file=sys.stderr)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += [part for name in PINS[wanted] for part in ("-r", str(ROOT / name))]
-    if subprocess.run(command, stdin=subprocess.DEVNULL).returncode:
+    if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
         raise SystemExit("pip could not install the pinned requirements (its message is above).")
 
 
 def main(arguments: "list[str]") -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever has an older one shall be told
         found = ".".join(map(str, sys.version_info[:3]))
         raise SystemExit(f"Plimsoll needs Python 3.11 or later; {sys.executable} is {found}. Set PYTHON=...")
     wanted = arguments[0] if arguments else "dev"
