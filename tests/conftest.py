@@ -1,8 +1,9 @@
 """Fixtures of all tests.
 
-Tests migrate as the owner and run as the application's login. An ordinary `django_db` test runs in a transaction that is
-rolled back, on a clone that the process keeps; `django_db(transaction=True)` gets a fresh clone of its own instead of
-Django's flush, which TRUNCATEs and is refused to the login. The fixtures that open further connections imply it.
+Tests migrate as the owner and run as the application's login. An ordinary `django_db` test runs in a
+transaction that is rolled back, on a clone that the process keeps; `django_db(transaction=True)` gets a fresh
+clone of its own instead of Django's flush, which TRUNCATEs and is refused to the login. The fixtures that
+open further connections imply it.
 """
 
 import os
@@ -22,8 +23,42 @@ from tools.broker import Broker
 from tools.environment import ADMIN_URL, APP_URL, OWNER_URL
 from tools.home import find_home
 
+# What may be absent even where skips are forbidden: nothing installs the vectors.
+PARDONED = "shared absent"
 ROOT = Path(__file__).resolve().parent.parent
 Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def skip_reasons(config: pytest.Config) -> dict[str, int]:
+    """Why tests were skipped, and how many for each reason."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    found: dict[str, int] = {}
+    for report in reporter.stats.get("skipped", []) if reporter else []:
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        found[reason] = found.get(reason, 0) + 1
+    return found
+
+
+def forbidden_skips(config: pytest.Config) -> list[str]:
+    if os.environ.get("PLIMSOLL_FORBID_SKIPS") != "1" or hasattr(config, "workerinput"):
+        return []
+    return [reason for reason in skip_reasons(config) if not reason.startswith(PARDONED)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK and forbidden_skips(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    reasons = skip_reasons(config)
+    if reasons:
+        terminalreporter.section("not tested here, and what would enable it")
+        for reason, number in sorted(reasons.items()):
+            terminalreporter.write_line(f"{number} skipped: {reason}")
+    if forbidden_skips(config):
+        terminalreporter.write_line("Skips are forbidden in this run, so it has failed.", red=True)
 
 
 def point_at(name: str) -> None:
@@ -105,7 +140,7 @@ def address(variable: str) -> str:
 
 @pytest.fixture
 def app_connection(transactional_db: None) -> Iterator[Callable[[], Connection]]:
-    """Opens further connections as the application's login, each with autocommit off and closed at the end."""
+    """Opens further connections as the application's login; autocommit off, closed at the end."""
     opened: list[Connection] = []
 
     def connect() -> Connection:
@@ -144,7 +179,7 @@ def shared_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def broker_url(worker: str) -> str:
-    """The checkout's broker, started if need be; each process of a parallel run has an empty database of its own."""
+    """The checkout's broker, started if need be; each parallel process has an empty database of its own."""
     home = find_home()
     with home.locked():
         broker = Broker(home)

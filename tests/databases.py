@@ -1,7 +1,8 @@
 """Test databases: one migrated template, cloned for every process and for every test that commits.
 
-A name says what a database is for; an advisory lock, held by the process that uses it, says whether it still is. A lock
-goes with its holder's connection however the process ends, so what a killed run left behind is found and dropped.
+A name says what a database is for; an advisory lock, held by the process that uses it, says whether it still
+is. A lock goes with its holder's connection however the process ends, so what a killed run left behind is
+found and dropped.
 """
 
 import hashlib
@@ -25,7 +26,8 @@ def schema_digest() -> str:
     """Changes whenever a migrated database might."""
     files = [ROOT / "requirements.txt", ROOT / "tools" / "database.sql"]
     for app in APPS:
-        files += sorted((ROOT / app).rglob("migrations/*.py")) + sorted((ROOT / app).rglob("sql/*.sql"))
+        for pattern in ("**/migrations/*.py", "**/sql/*.sql", "*.py"):
+            files += sorted((ROOT / app).glob(pattern))
     digest = hashlib.sha256()
     for file in files:
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
@@ -116,7 +118,7 @@ class TestDatabases:
         return [str(row[0]) for row in found]
 
     def execute(self, statement: str, *names: str) -> None:
-        self.connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        self.connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     @contextmanager
     def locked(self, purpose: str) -> Iterator[None]:

@@ -61,7 +61,6 @@ class TestCommittingTest:
         admin_connection: psycopg.Connection[tuple[object, ...]],
     ) -> None:
         get_user_model().objects.create_user("li.wei")
-        logins = []
-        for raw in (app_connection(), owner_connection, admin_connection):
-            logins.append(raw.execute("SELECT current_user, count(*) FROM accounts_user").fetchone())
+        three = (app_connection(), owner_connection, admin_connection)
+        logins = [raw.execute("SELECT current_user, count(*) FROM accounts_user").fetchone() for raw in three]
         assert logins == [("plimsoll_app", 1), ("plimsoll_owner", 1), ("plimsoll_admin", 1)]
