@@ -7,6 +7,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))) python3)
 PLIMSOLL := .venv/bin/python tools/plimsoll.py
 RUN := $(PLIMSOLL) run --
+SQL := accounts ledger custody contracts clearing tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
@@ -26,7 +27,7 @@ check: venv-dev ## format, lint, types, import contracts, migrations, deployment
 	@.venv/bin/ruff check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
-	@$(RUN) python tools/check_sql.py
+	@.venv/bin/sqlfluff lint --disable-progress-bar $(SQL)
 	@$(RUN) python manage.py makemigrations --check --dry-run
 	@PLIMSOLL_HTTPS=1 $(RUN) python manage.py check --deploy --fail-level WARNING
 	@$(RUN) pytest tests/architecture
@@ -34,7 +35,7 @@ check: venv-dev ## format, lint, types, import contracts, migrations, deployment
 format: venv-dev ## let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
-	@$(RUN) python tools/check_sql.py --fix
+	@.venv/bin/sqlfluff fix --disable-progress-bar --quiet $(SQL)
 
 migrate: venv ## start the database and bring it up to date
 	@$(PLIMSOLL) migrate
@@ -54,7 +55,7 @@ psql: venv ## psql as the application; ARGS=owner or ARGS=admin
 shell: migrate ## a Python shell with the models
 	@$(RUN) python manage.py shell
 
-lock: venv-dev ## write the pins anew from requirements*.in
+lock: ## write the pins anew from requirements*.in
 	@$(PYTHON) tools/lock.py
 
 system-packages: ## what tests need besides, on Debian: Chromium, hledger, CJK fonts, PostgreSQL, gettext
