@@ -1,0 +1,38 @@
+"""Tables of the ledger."""
+
+from ledger.models.accounts import Account, Limit, Restriction, Ring, Role
+from ledger.models.balances import Balance, BalanceDelta, CurrentBalance, DailySnapshot
+from ledger.models.books import AccountCategory, Book, Unit
+from ledger.models.days import BusinessDay, DayClose, TradingSession
+from ledger.models.journal import (
+    EntryKind,
+    EntryKindFlow,
+    EntryPosition,
+    JournalEntry,
+    PositionHead,
+    Posting,
+)
+
+__all__ = [
+    "Account",
+    "AccountCategory",
+    "Balance",
+    "BalanceDelta",
+    "Book",
+    "BusinessDay",
+    "CurrentBalance",
+    "DailySnapshot",
+    "DayClose",
+    "EntryKind",
+    "EntryKindFlow",
+    "EntryPosition",
+    "JournalEntry",
+    "Limit",
+    "PositionHead",
+    "Posting",
+    "Restriction",
+    "Ring",
+    "Role",
+    "TradingSession",
+    "Unit",
+]

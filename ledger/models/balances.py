@@ -1,0 +1,103 @@
+"""Balances kept beside the postings, each proved equal to them at every close and by `verify_ledger`."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models.accounts import Account, Limit
+from ledger.models.books import Book
+
+
+class Balance(models.Model):
+    """The running balance of an account; of a hot account what has been rolled up so far.
+
+    Written by the posting rule alone. The limit is copied from the account at its opening, so that the check
+    is a constraint of this row: whoever moves the balance past it is refused, whatever the door.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, primary_key=True, related_name="balance"
+    )
+    balance_minor = models.BigIntegerField(_("balance"), default=0)
+    limit = models.CharField(_("limit"), max_length=17, choices=Limit)
+    is_hot = models.BooleanField(_("hot"))
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(limit="no_debit_balance") | Q(balance_minor__lte=0),
+                name="ledger_balance_not_in_debit",
+            ),
+            models.CheckConstraint(
+                condition=~Q(limit="no_credit_balance") | Q(balance_minor__gte=0),
+                name="ledger_balance_not_in_credit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.balance_minor)
+
+
+class BalanceDelta(models.Model):
+    """What one statement moved on a hot account, not yet rolled up."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deltas"
+    )
+    amount_minor = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        verbose_name = _("balance delta")
+        verbose_name_plural = _("balance deltas")
+
+    def __str__(self) -> str:
+        return str(self.amount_minor)
+
+
+class CurrentBalance(models.Model):
+    """View: roll-up plus deltas, of every account."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.DO_NOTHING, primary_key=True, related_name="current_balance"
+    )
+    balance_minor = models.BigIntegerField(_("balance"))
+
+    class Meta:
+        managed = False
+        db_table = "ledger_currentbalance"
+        verbose_name = _("current balance")
+        verbose_name_plural = _("current balances")
+
+    def __str__(self) -> str:
+        return str(self.balance_minor)
+
+
+class DailySnapshot(models.Model):
+    """The balance of an account at the close of a day on which it moved, with the day's turnovers."""
+
+    pk = models.CompositePrimaryKey("account_id", "business_date")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="snapshots"
+    )
+    business_date = models.DateField(_("business date"))
+    book = models.ForeignKey(
+        Book, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    balance_minor = models.BigIntegerField(_("balance"))
+    debit_minor = models.BigIntegerField(_("debits"))
+    credit_minor = models.BigIntegerField(_("credits"))
+
+    class Meta:
+        verbose_name = _("daily snapshot")
+        verbose_name_plural = _("daily snapshots")
+        indexes = [models.Index(fields=["book", "business_date"], name="ledger_dailysnapshot_day")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(debit_minor__gte=0, credit_minor__lte=0), name="ledger_dailysnapshot_sides_signed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.business_date}"

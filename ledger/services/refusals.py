@@ -1,0 +1,260 @@
+"""The ledger's refusals by name. The database refuses under a constraint name; here it gets its exception.
+
+Each exception has a stable `code` (the name of the rule, public, in docs/rules/ledger.md) and a sentence for
+a person. What the database said in detail is kept in `detail`.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerRefusal(Exception):
+    """The ledger refuses, and nothing was written."""
+
+    code: str = "ledger_refusal"
+    sentence: str | Promise = _("The ledger refuses this entry; nothing was written.")
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.detail}".strip()
+
+
+class UnbalancedEntry(LedgerRefusal):
+    """The postings of an entry do not sum to zero in each unit and ring (and contract, for principal)."""
+
+    code = "ledger_posting_entry_balances"
+    sentence = _("Debits and credits differ; make them equal in each unit and ring.")
+
+
+class EntryIncomplete(LedgerRefusal):
+    """An entry and its postings do not all arrive in one statement."""
+
+    code = "ledger_posting_entry_complete"
+    sentence = _("An entry arrives with all its postings at once; nothing is added to it later.")
+
+
+class EntryWithoutPostings(LedgerRefusal):
+    """An entry brings fewer than two postings."""
+
+    code = "ledger_journalentry_brings_postings"
+    sentence = _("An entry needs at least two postings.")
+
+
+class UnknownAccount(LedgerRefusal):
+    """A posting names an account that is not there."""
+
+    code = "ledger_posting_account_exists"
+    sentence = _("There is no such account; open it first.")
+
+
+class UnknownEntry(LedgerRefusal):
+    """A posting or a correction names an entry that is not there."""
+
+    code = "ledger_posting_entry_exists"
+    sentence = _("There is no such journal entry.")
+
+
+class BookMismatch(LedgerRefusal):
+    """A posting, its entry and its account are not all of one book."""
+
+    code = "ledger_posting_book_agrees"
+    sentence = _("Entry and accounts must belong to one book.")
+
+
+class UnitMismatch(LedgerRefusal):
+    """A posting is in another unit than its account."""
+
+    code = "ledger_posting_unit_agrees"
+    sentence = _("A posting must be in the unit of its account.")
+
+
+class DateMismatch(LedgerRefusal):
+    """A posting is dated otherwise than its entry."""
+
+    code = "ledger_posting_dates_agree"
+    sentence = _("Postings carry the dates of their entry.")
+
+
+class ZeroAmount(LedgerRefusal):
+    """A posting of nothing."""
+
+    code = "ledger_posting_amount_not_zero"
+    sentence = _("A posting needs an amount other than zero.")
+
+
+class DayNotOpen(LedgerRefusal):
+    """The booking date is not the open business day of the book."""
+
+    code = "ledger_journalentry_day_is_open"
+    sentence = _("Entries are booked into the open business day; open it, or give the past as value date.")
+
+
+class FlowNotPermitted(LedgerRefusal):
+    """The kind of entry does not permit this move of value between rings."""
+
+    code = "ledger_posting_flow_permitted"
+    sentence = _("This kind of entry may not move value between these rings.")
+
+
+class OwnerMismatch(LedgerRefusal):
+    """Value would pass from one owner to another."""
+
+    code = "ledger_posting_owner_keeps_own"
+    sentence = _("One client's or funder's money never becomes another's.")
+
+
+class LimitExceeded(LedgerRefusal):
+    """An account would pass its limit."""
+
+    code = "ledger_balance_not_in_debit"
+    sentence = _("The account does not hold enough.")
+
+
+class DebtOverpaid(LimitExceeded):
+    """A debt would be paid beyond what is owed."""
+
+    code = "ledger_balance_not_in_credit"
+    sentence = _("More would be paid than is owed.")
+
+
+class AccountRestricted(LedgerRefusal):
+    """A restriction on the account forbids this kind of entry."""
+
+    code = "ledger_posting_account_unrestricted"
+    sentence = _("The account is restricted; see the reason, and lift it at its source.")
+
+
+class IdempotencyConflict(LedgerRefusal):
+    """The idempotency key was used before with another payload."""
+
+    code = "ledger_journalentry_key_unique"
+    sentence = _("This key was used for another entry; use a new key for a new entry.")
+
+
+class AlreadyReversed(LedgerRefusal):
+    """The entry has been reversed before."""
+
+    code = "ledger_journalentry_reversed_once"
+    sentence = _("An entry is reversed once; it has been reversed already.")
+
+
+class ReversalNotMirror(LedgerRefusal):
+    """A reversal that does not negate every posting of what it reverses."""
+
+    code = "ledger_posting_reversal_mirrors"
+    sentence = _("A reversal negates every posting of the entry that it reverses.")
+
+
+class WrongCorrection(LedgerRefusal):
+    """A correction points at an entry of another book or kind, or at a reversal."""
+
+    code = "ledger_journalentry_corrects_its_like"
+    sentence = _("A correction names an entry of the same book and kind that is no reversal itself.")
+
+
+class UnknownKind(LedgerRefusal):
+    """The kind of entry is not in the closed table of kinds."""
+
+    code = "ledger_journalentry_kind_known"
+    sentence = _("There is no such kind of entry.")
+
+
+class DayAlreadyOpen(LedgerRefusal):
+    """Another day of the book is still open."""
+
+    code = "ledger_businessday_one_open"
+    sentence = _("A day of this book is open; close it first.")
+
+
+class DayOutOfSequence(LedgerRefusal):
+    """The day does not follow the days of the book."""
+
+    code = "ledger_businessday_in_sequence"
+    sentence = _("Days are opened in their order; a later one exists.")
+
+
+class DayExists(LedgerRefusal):
+    """The day was opened before."""
+
+    code = "ledger_businessday_unique"
+    sentence = _("This day was opened before.")
+
+
+class DayAlreadyClosed(LedgerRefusal):
+    """The day is closed already."""
+
+    code = "ledger_dayclose_day_is_open"
+    sentence = _("The day is closed already.")
+
+
+class CloseNotApproved(LedgerRefusal):
+    """The close lacks the approval of two people."""
+
+    code = "ledger_dayclose_is_approved"
+    sentence = _("Closing a day needs the approval of a second person.")
+
+
+class BalancesDiffer(LedgerRefusal):
+    """At the close, a running balance differs from its postings."""
+
+    code = "ledger_dayclose_balances_proved"
+    sentence = _("A running balance differs from its postings; run verify_ledger before anything else.")
+
+
+class AccountDiffers(LedgerRefusal):
+    """The address is taken by an account of another kind."""
+
+    code = "ledger_account_address_unit_unique"
+    sentence = _("This address is taken by an account with other attributes.")
+
+
+class AlreadyRestricted(LedgerRefusal):
+    """The same source restricts the account already."""
+
+    code = "ledger_restriction_one_in_force"
+    sentence = _("This source restricts the account already.")
+
+
+def _named(base: type[LedgerRefusal]) -> Iterator[type[LedgerRefusal]]:
+    for refusal in base.__subclasses__():
+        yield refusal
+        yield from _named(refusal)
+
+
+BY_CODE: dict[str, type[LedgerRefusal]] = {refusal.code: refusal for refusal in _named(LedgerRefusal)}
+BY_CODE["ledger_journalentry_has_two_postings"] = EntryWithoutPostings
+
+
+@contextmanager
+def named_refusals() -> Iterator[None]:
+    """Translate a named violation of the database into its exception; anything else passes unchanged.
+
+    :raises LedgerRefusal: the subclass whose `code` is the name of the violated rule.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        diag = getattr(error.__cause__, "diag", None)
+        refusal = BY_CODE.get(getattr(diag, "constraint_name", None) or "")
+        if refusal is None:
+            if "kind_id" in (getattr(diag, "constraint_name", None) or ""):
+                raise UnknownKind(diag.message_detail or "") from error
+            raise
+        raise refusal(_detail(refusal, diag)) from error
+
+
+def _detail(refusal: type[LedgerRefusal], diag: object) -> str:
+    """What the database said; for a limit, which account (the first column of the row it shows)."""
+    if issubclass(refusal, LimitExceeded):
+        row = re.search(r"\((\d+), (-?\d+),", getattr(diag, "message_detail", None) or "")
+        if row:
+            return f"account {row[1]} would stand at {row[2]}"
+    return getattr(diag, "message_primary", None) or ""

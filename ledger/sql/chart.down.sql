@@ -1,0 +1,3 @@
+DELETE FROM ledger_entrykindflow;
+DELETE FROM ledger_entrykind;
+DELETE FROM ledger_accountcategory;

@@ -1,0 +1,129 @@
+-- Days follow one another and are not edited; only their close changes them.
+CREATE FUNCTION ledger_guard_business_day() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF tg_op = 'INSERT' THEN
+        PERFORM b.id FROM ledger_book AS b WHERE b.id = NEW.book_id FOR NO KEY UPDATE;
+        IF NEW.status <> 'open' OR EXISTS (
+            SELECT FROM ledger_businessday AS d
+            WHERE d.book_id = NEW.book_id AND d.business_date > NEW.business_date
+        ) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_businessday_in_sequence',
+                TABLE = 'ledger_businessday',
+                MESSAGE = format('day %s does not follow the days of the book', NEW.business_date);
+        END IF;
+        PERFORM ledger_ensure_posting_month(NEW.business_date);
+        RETURN NEW;
+    END IF;
+    IF tg_op = 'UPDATE' AND NEW.status = 'closed' AND OLD.status = 'open'
+        AND (NEW.id, NEW.book_id, NEW.business_date, NEW.opened_by_id, NEW.opened_at)
+        IS NOT DISTINCT FROM (OLD.id, OLD.book_id, OLD.business_date, OLD.opened_by_id, OLD.opened_at) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'check_violation',
+        CONSTRAINT = 'ledger_businessday_only_closed',
+        TABLE = 'ledger_businessday',
+        MESSAGE = 'a business day can only be closed';
+END;
+$$;
+
+CREATE TRIGGER ledger_businessday_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_businessday
+FOR EACH ROW EXECUTE FUNCTION ledger_guard_business_day();
+
+-- A close: two people's approval, the day shut (waiting for entries in flight), positions stamped, and the
+-- snapshot of every account that moved, proved equal to its running balance.
+CREATE FUNCTION ledger_close_day() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    shut record;
+    differing record;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayclose_read_committed',
+            TABLE = 'ledger_dayclose',
+            MESSAGE = 'a close must see every commit it waited for: use READ COMMITTED';
+    END IF;
+
+    UPDATE ledger_businessday AS d
+    SET status = 'closed'
+    WHERE d.id = NEW.day_id AND d.status = 'open'
+    RETURNING d.book_id, d.business_date INTO shut;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayclose_day_is_open',
+            TABLE = 'ledger_dayclose',
+            MESSAGE = 'the day is closed already, or is not there';
+    END IF;
+
+    IF NOT EXISTS (
+        SELECT FROM accounts_approval AS a
+        INNER JOIN ledger_book AS b ON b.id = shut.book_id AND b.code = a.book_code
+        WHERE a.id = NEW.approval_id AND a.kind = 'close_business_day'
+            AND a.status IN ('approved', 'executed')
+            AND a.subject = b.code || '/' || shut.business_date
+            AND a.maker_id = NEW.maker_id AND a.checker_id = NEW.checker_id
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayclose_is_approved',
+            TABLE = 'ledger_dayclose',
+            MESSAGE = format('closing %s is not approved by these two people', shut.business_date);
+    END IF;
+
+    NEW.last_position := ledger_stamp_positions(shut.book_id);
+
+    INSERT INTO ledger_dailysnapshot
+    (account_id, business_date, book_id, balance_minor, debit_minor, credit_minor)
+    SELECT
+        moved.account_id,
+        shut.business_date,
+        shut.book_id,
+        coalesce(previous.balance_minor, 0) + moved.net_minor,
+        moved.debit_minor,
+        moved.credit_minor
+    FROM (
+        SELECT
+            p.account_id,
+            sum(p.amount_minor)::bigint AS net_minor,
+            sum(greatest(p.amount_minor, 0))::bigint AS debit_minor,
+            sum(least(p.amount_minor, 0))::bigint AS credit_minor
+        FROM ledger_posting AS p
+        WHERE p.book_id = shut.book_id AND p.booking_date = shut.business_date
+        GROUP BY p.account_id
+    ) AS moved
+    LEFT JOIN LATERAL (
+        SELECT s.balance_minor
+        FROM ledger_dailysnapshot AS s
+        WHERE s.account_id = moved.account_id AND s.business_date < shut.business_date
+        ORDER BY s.business_date DESC
+        LIMIT 1
+    ) AS previous ON true;
+
+    SELECT s.account_id, s.balance_minor, c.balance_minor AS running_minor INTO differing
+    FROM ledger_dailysnapshot AS s
+    INNER JOIN ledger_currentbalance AS c ON c.account_id = s.account_id
+    WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date
+        AND c.balance_minor <> s.balance_minor
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayclose_balances_proved',
+            TABLE = 'ledger_dayclose',
+            MESSAGE = format(
+                'account %s: postings give %s, the running balance says %s',
+                differing.account_id, differing.balance_minor, differing.running_minor
+            );
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER ledger_dayclose_closes BEFORE INSERT ON ledger_dayclose
+FOR EACH ROW EXECUTE FUNCTION ledger_close_day();

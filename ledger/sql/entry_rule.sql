@@ -1,0 +1,71 @@
+-- The rule of entries, once per statement: each brings its postings in the same statement and is booked into
+-- the open day of its book. FOR SHARE on the day makes a close wait for every entry in flight, and makes an
+-- entry that comes after the close find the day closed.
+CREATE FUNCTION ledger_check_entries() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+DECLARE
+    bad record;
+BEGIN
+    PERFORM d.id
+    FROM ledger_businessday AS d
+    WHERE d.id IN (
+        SELECT open_day.id
+        FROM (SELECT DISTINCT n.book_id, n.booking_date FROM new_entries AS n) AS named
+        INNER JOIN ledger_businessday AS open_day
+            ON open_day.book_id = named.book_id AND open_day.business_date = named.booking_date
+    )
+    ORDER BY d.id
+    FOR SHARE;
+
+    SELECT n.id, n.booking_date INTO bad
+    FROM new_entries AS n
+    WHERE NOT EXISTS (
+        SELECT FROM ledger_businessday AS d
+        WHERE d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status = 'open'
+    )
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_day_is_open',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = format('booking date %s is not an open business day of the book', bad.booking_date);
+    END IF;
+
+    SELECT n.id INTO bad
+    FROM new_entries AS n
+    WHERE NOT EXISTS (
+        SELECT FROM ledger_posting AS p
+        WHERE p.entry_id = n.id AND p.posting_no = 1 AND p.booking_date = n.booking_date
+    )
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_brings_postings',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = format('entry %s has no postings in its statement', bad.id);
+    END IF;
+
+    SELECT n.id INTO bad
+    FROM new_entries AS n
+    INNER JOIN ledger_journalentry AS r ON r.id = coalesce(n.reverses_id, n.adjusts_id)
+    WHERE r.book_id <> n.book_id
+        OR (n.reverses_id IS NOT NULL AND (r.kind_id <> n.kind_id OR r.reverses_id IS NOT NULL))
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_corrects_its_like',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = format('entry %s corrects an entry of another book or kind, or a reversal', bad.id);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER ledger_journalentry_rule AFTER INSERT ON ledger_journalentry
+REFERENCING NEW TABLE AS new_entries
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries();

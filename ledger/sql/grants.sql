@@ -1,0 +1,12 @@
+-- What the application's login may write; every other right on the ledger's tables is withheld.
+GRANT INSERT ON ledger_book, ledger_unit, ledger_account, ledger_tradingsession, ledger_dayclose TO plimsoll_app;
+GRANT INSERT (
+    book_id, kind_id, booking_date, value_date, narration, source_reference, caller, idempotency_key,
+    payload_hash, posting_count, maker_id, reverses_id, adjusts_id
+) ON ledger_journalentry TO plimsoll_app;
+GRANT INSERT ON ledger_posting TO plimsoll_app;
+GRANT INSERT (book_id, business_date, status, opened_by_id) ON ledger_businessday TO plimsoll_app;
+GRANT INSERT ON ledger_restriction TO plimsoll_app;
+GRANT UPDATE (lifted_on) ON ledger_restriction TO plimsoll_app;
+GRANT SELECT ON ledger_currentbalance TO plimsoll_app;
+GRANT EXECUTE ON FUNCTION ledger_stamp_positions(integer), ledger_roll_up_deltas(integer) TO plimsoll_app;

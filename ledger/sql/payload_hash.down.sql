@@ -1,0 +1,1 @@
+DROP FUNCTION ledger_payload_hash (text, date, text, text, bigint, bigint, text);

@@ -1,0 +1,189 @@
+-- The posting rule, once per statement over all its postings, in the order of docs/rules/ledger.md. Plans are
+-- held to index probes: a plan cached on a small statement or an empty table must serve a large one as well.
+CREATE FUNCTION ledger_check_postings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+DECLARE
+    bad record;
+BEGIN
+    WITH joined AS MATERIALIZED (
+        SELECT
+            n.entry_id,
+            n.posting_no,
+            n.account_id,
+            n.unit_id,
+            n.amount_minor,
+            a.ring,
+            a.role,
+            a.owner_id,
+            CASE WHEN a.ring = 'principal' THEN a.contract_code END AS contract_code,
+            e.kind_id,
+            e.posting_count,
+            e.reverses_id,
+            a.id IS NOT NULL AS account_exists,
+            e.id IS NOT NULL AS entry_exists,
+            a.book_id = n.book_id AND e.book_id = n.book_id AS book_agrees,
+            a.unit_id = n.unit_id AS unit_agrees,
+            e.booking_date = n.booking_date AND e.value_date = n.value_date AS dates_agree
+        FROM new_postings AS n
+        LEFT JOIN ledger_account AS a ON a.id = n.account_id
+        LEFT JOIN ledger_journalentry AS e ON e.id = n.entry_id
+    ), shape AS (
+        SELECT
+            j.entry_id,
+            bool_and(j.account_exists) AS accounts_exist,
+            bool_and(j.entry_exists) AS entry_exists,
+            bool_and(coalesce(j.book_agrees, true)) AS book_agrees,
+            bool_and(coalesce(j.unit_agrees, true)) AS unit_agrees,
+            bool_and(coalesce(j.dates_agree, true)) AS dates_agree,
+            count(*) = max(j.posting_count) AND min(j.posting_no) = 1
+            AND max(j.posting_no) = max(j.posting_count) AS complete
+        FROM joined AS j
+        GROUP BY j.entry_id
+    ), flow AS (
+        SELECT
+            j.entry_id,
+            j.kind_id,
+            j.unit_id,
+            j.ring,
+            CASE WHEN j.reverses_id IS NULL THEN 'forward' ELSE 'reversal' END AS direction,
+            sum(j.amount_minor) AS amount_minor
+        FROM joined AS j
+        WHERE j.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
+        GROUP BY j.entry_id, j.kind_id, j.unit_id, j.ring, (j.reverses_id IS NULL)
+    ), flow_with_outside AS (
+        SELECT f.entry_id, f.kind_id, f.unit_id, f.ring, f.direction, f.amount_minor
+        FROM flow AS f
+        UNION ALL
+        SELECT f.entry_id, f.kind_id, f.unit_id, 'external', f.direction, -sum(f.amount_minor)
+        FROM flow AS f
+        GROUP BY f.entry_id, f.kind_id, f.unit_id, f.direction
+    ), owned AS (
+        SELECT j.entry_id, j.ring, j.unit_id, j.owner_id, sum(j.amount_minor) AS amount_minor
+        FROM joined AS j
+        WHERE j.role IN ('entitlement', 'unsettled', 'funder_available')
+        GROUP BY j.entry_id, j.ring, j.unit_id, j.owner_id
+    ), violated AS (
+        SELECT 1 AS step, s.entry_id, 'ledger_posting_entry_exists' AS rule, 'it is not there' AS detail
+        FROM shape AS s WHERE NOT s.entry_exists
+        UNION ALL
+        SELECT 2, s.entry_id, 'ledger_posting_account_exists', 'one of its accounts is not there'
+        FROM shape AS s WHERE NOT s.accounts_exist
+        UNION ALL
+        SELECT 3, s.entry_id, 'ledger_posting_book_agrees', 'a posting is in another book than entry or account'
+        FROM shape AS s WHERE NOT s.book_agrees
+        UNION ALL
+        SELECT 4, s.entry_id, 'ledger_posting_unit_agrees', 'a posting is in another unit than its account'
+        FROM shape AS s WHERE NOT s.unit_agrees
+        UNION ALL
+        SELECT 5, s.entry_id, 'ledger_posting_dates_agree', 'a posting is dated otherwise than its entry'
+        FROM shape AS s WHERE NOT s.dates_agree
+        UNION ALL
+        SELECT 6, s.entry_id, 'ledger_posting_entry_complete', 'its postings do not all come in this statement'
+        FROM shape AS s WHERE s.entry_exists AND NOT s.complete
+        UNION ALL
+        (
+            SELECT
+                7, j.entry_id, 'ledger_posting_entry_balances',
+                format(
+                    'ring %s, unit %s%s: the postings sum to %s, not zero', j.ring, max(u.code),
+                    coalesce(', contract ' || j.contract_code, ''), sum(j.amount_minor)
+                )
+            FROM joined AS j
+            LEFT JOIN ledger_unit AS u ON u.id = j.unit_id
+            GROUP BY j.entry_id, j.unit_id, j.ring, j.contract_code
+            HAVING sum(j.amount_minor) <> 0
+            LIMIT 1
+        )
+        UNION ALL
+        SELECT
+            8, giver.entry_id, 'ledger_posting_flow_permitted',
+            format('%s does not move value from %s to %s (%s)', giver.kind_id, giver.ring, taker.ring, giver.direction)
+        FROM flow_with_outside AS giver
+        INNER JOIN flow_with_outside AS taker
+            ON taker.entry_id = giver.entry_id AND taker.unit_id = giver.unit_id
+        WHERE giver.amount_minor < 0 AND taker.amount_minor > 0
+            AND NOT EXISTS (
+                SELECT FROM ledger_entrykindflow AS permitted
+                WHERE permitted.kind_id = giver.kind_id AND permitted.from_ring = giver.ring
+                    AND permitted.to_ring = taker.ring AND permitted.direction = giver.direction
+            )
+        UNION ALL
+        SELECT
+            9, o.entry_id, 'ledger_posting_owner_keeps_own',
+            format('in ring %s value would pass from one owner to another', o.ring)
+        FROM owned AS o
+        GROUP BY o.entry_id, o.ring, o.unit_id
+        HAVING min(o.amount_minor) < 0 AND max(o.amount_minor) > 0
+        UNION ALL
+        SELECT 10, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
+        FROM joined AS j
+        LEFT JOIN ledger_posting AS r
+            ON r.entry_id = j.reverses_id AND r.posting_no = j.posting_no
+        WHERE j.reverses_id IS NOT NULL
+            AND (r.entry_id IS NULL OR r.account_id <> j.account_id OR r.amount_minor <> -j.amount_minor)
+        UNION ALL
+        SELECT 10, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
+        FROM joined AS j
+        INNER JOIN ledger_journalentry AS reversed ON reversed.id = j.reverses_id
+        WHERE j.posting_no = 1 AND reversed.posting_count <> j.posting_count
+    )
+    SELECT v.entry_id, v.rule, v.detail INTO bad
+    FROM violated AS v
+    ORDER BY v.step
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = bad.rule,
+            TABLE = 'ledger_posting',
+            MESSAGE = format('entry %s: %s', bad.entry_id, bad.detail);
+    END IF;
+
+    -- Locks in account order, so that no two statements wait for each other crosswise.
+    PERFORM b.account_id
+    FROM ledger_balance AS b
+    WHERE b.account_id IN (SELECT n.account_id FROM new_postings AS n) AND NOT b.is_hot
+    ORDER BY b.account_id
+    FOR NO KEY UPDATE;
+
+    SELECT n.entry_id, a.address, r.reason INTO bad
+    FROM new_postings AS n
+    INNER JOIN ledger_journalentry AS e ON e.id = n.entry_id
+    INNER JOIN ledger_entrykind AS k ON k.code = e.kind_id AND k.restriction_scope IS NOT NULL
+    INNER JOIN ledger_account AS a ON a.id = n.account_id
+    INNER JOIN ledger_restriction AS r
+        ON r.account_id = n.account_id AND r.scope = k.restriction_scope AND r.lifted_on IS NULL
+    WHERE e.reverses_id IS NULL
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_posting_account_unrestricted',
+            TABLE = 'ledger_posting',
+            MESSAGE = format('entry %s: account %s is restricted: %s', bad.entry_id, bad.address, bad.reason);
+    END IF;
+
+    UPDATE ledger_balance AS b
+    SET balance_minor = b.balance_minor + moved.amount_minor
+    FROM (
+        SELECT n.account_id, sum(n.amount_minor)::bigint AS amount_minor
+        FROM new_postings AS n
+        GROUP BY n.account_id
+    ) AS moved
+    WHERE b.account_id = moved.account_id AND NOT b.is_hot AND moved.amount_minor <> 0;
+
+    INSERT INTO ledger_balancedelta (account_id, amount_minor)
+    SELECT n.account_id, sum(n.amount_minor)
+    FROM new_postings AS n
+    INNER JOIN ledger_balance AS b ON b.account_id = n.account_id AND b.is_hot
+    GROUP BY n.account_id
+    HAVING sum(n.amount_minor) <> 0;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER ledger_posting_rule AFTER INSERT ON ledger_posting
+REFERENCING NEW TABLE AS new_postings
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_postings();

@@ -1,0 +1,27 @@
+-- A restriction waits for postings under way on its account and is then seen by the next one; it is lifted
+-- once and never taken back.
+CREATE FUNCTION ledger_guard_restriction() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF tg_op = 'DELETE' OR (
+        tg_op = 'UPDATE' AND (
+            OLD.lifted_on IS NOT NULL
+            OR (NEW.account_id, NEW.scope, NEW.reason, NEW.source, NEW.imposed_on)
+            IS DISTINCT FROM (OLD.account_id, OLD.scope, OLD.reason, OLD.source, OLD.imposed_on)
+        )
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_restriction_only_lifted',
+            TABLE = 'ledger_restriction',
+            MESSAGE = 'a restriction can only be lifted, and once';
+    END IF;
+    IF tg_op = 'INSERT' THEN
+        PERFORM b.account_id FROM ledger_balance AS b WHERE b.account_id = NEW.account_id FOR NO KEY UPDATE;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER ledger_restriction_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_restriction
+FOR EACH ROW EXECUTE FUNCTION ledger_guard_restriction();
