@@ -66,6 +66,6 @@ class TestNextShares:
         assert next_shares(0, 1, [1, 1]) == [1, 0]
 
     def test_take_back_what_a_rounding_had_given(self) -> None:
-        """Two units over 6/6/2 are 1/1/0, three are 1/1/1 by remainder; ten are 4/4/2, eleven 5/5/1."""
+        """Over 6/6/2 ten units are 4/4/2, eleven are 5/5/1."""
         assert allocate_largest_remainder(10, [6, 6, 2]) == [4, 4, 2]
         assert next_shares(10, 1, [6, 6, 2]) == [1, 1, -1]

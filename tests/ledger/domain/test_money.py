@@ -1,5 +1,6 @@
 """Exact money: rounding, reading and showing amounts."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -51,7 +52,7 @@ class TestRounding:
         assert round_up_fraction(value) == -3
 
     @pytest.mark.parametrize("direction", [round_down, round_half_up, round_up])
-    def test_refuses_to_divide_by_zero(self, direction: type[int]) -> None:
+    def test_refuses_to_divide_by_zero(self, direction: Callable[[int, int], int]) -> None:
         with pytest.raises(ZeroDivisionError, match="divided by zero"):
             direction(1, 0)
 
