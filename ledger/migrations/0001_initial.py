@@ -7,408 +7,1035 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0005_seed_staff'),
+        ("accounts", "0005_seed_staff"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=120, verbose_name='address')),
-                ('ring', models.CharField(choices=[('client', 'client'), ('funder', 'funder'), ('reserve', 'reserve'), ('principal', 'principal'), ('house', 'house')], max_length=9, verbose_name='ring')),
-                ('role', models.CharField(choices=[('custody', 'custody'), ('transit', 'transit between rings'), ('payments', 'payments under way'), ('settlement', 'settlement'), ('costs_payable', 'costs payable'), ('tax_payable', 'tax payable'), ('fx_clearing', 'FX clearing'), ('entitlement', 'entitlement'), ('unsettled', 'unsettled entitlement'), ('unallocated', 'unallocated receipts'), ('prudent_segregation', 'prudent segregation'), ('due_from_house', 'due from house'), ('cover', 'cover'), ('funder_available', 'funder available'), ('reserve_fund', 'reserve fund'), ('loan_principal', 'loan principal'), ('funded_principal', 'funder principal'), ('claim', 'claim'), ('interest_receivable', 'interest receivable'), ('penalty_receivable', 'penalty receivable'), ('fee_receivable', 'fee receivable'), ('funder_interest', 'interest owed to funder'), ('house_funding', 'house funding'), ('capital', 'capital'), ('income', 'income'), ('expense', 'expense'), ('position', 'position'), ('due_to_client', 'due to client'), ('overrun_receivable', 'overrun receivable')], max_length=20, verbose_name='role')),
-                ('contract_code', models.CharField(blank=True, default='', max_length=16, verbose_name='contract')),
-                ('limit', models.CharField(choices=[('none', 'none'), ('no_debit_balance', 'no debit balance'), ('no_credit_balance', 'no credit balance')], default='none', max_length=17, verbose_name='limit')),
-                ('is_hot', models.BooleanField(default=False, verbose_name='hot')),
-                ('expected_age_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='expected age in days')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.party', verbose_name='owner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=120, verbose_name="address")),
+                (
+                    "ring",
+                    models.CharField(
+                        choices=[
+                            ("client", "client"),
+                            ("funder", "funder"),
+                            ("reserve", "reserve"),
+                            ("principal", "principal"),
+                            ("house", "house"),
+                        ],
+                        max_length=9,
+                        verbose_name="ring",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("custody", "custody"),
+                            ("transit", "transit between rings"),
+                            ("payments", "payments under way"),
+                            ("settlement", "settlement"),
+                            ("costs_payable", "costs payable"),
+                            ("tax_payable", "tax payable"),
+                            ("fx_clearing", "FX clearing"),
+                            ("entitlement", "entitlement"),
+                            ("unsettled", "unsettled entitlement"),
+                            ("unallocated", "unallocated receipts"),
+                            ("prudent_segregation", "prudent segregation"),
+                            ("due_from_house", "due from house"),
+                            ("cover", "cover"),
+                            ("funder_available", "funder available"),
+                            ("reserve_fund", "reserve fund"),
+                            ("loan_principal", "loan principal"),
+                            ("funded_principal", "funder principal"),
+                            ("claim", "claim"),
+                            ("interest_receivable", "interest receivable"),
+                            ("penalty_receivable", "penalty receivable"),
+                            ("fee_receivable", "fee receivable"),
+                            ("funder_interest", "interest owed to funder"),
+                            ("house_funding", "house funding"),
+                            ("capital", "capital"),
+                            ("income", "income"),
+                            ("expense", "expense"),
+                            ("position", "position"),
+                            ("due_to_client", "due to client"),
+                            ("overrun_receivable", "overrun receivable"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "contract_code",
+                    models.CharField(blank=True, default="", max_length=16, verbose_name="contract"),
+                ),
+                (
+                    "limit",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("no_debit_balance", "no debit balance"),
+                            ("no_credit_balance", "no credit balance"),
+                        ],
+                        default="none",
+                        max_length=17,
+                        verbose_name="limit",
+                    ),
+                ),
+                ("is_hot", models.BooleanField(default=False, verbose_name="hot")),
+                (
+                    "expected_age_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="expected age in days"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.party",
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger account',
-                'verbose_name_plural': 'ledger accounts',
+                "verbose_name": "ledger account",
+                "verbose_name_plural": "ledger accounts",
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('pk', models.CompositePrimaryKey('entry_id', 'posting_no', 'booking_date', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('posting_no', models.IntegerField(verbose_name='number')),
-                ('booking_date', models.DateField(verbose_name='booking date')),
-                ('value_date', models.DateField(verbose_name='value date')),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "entry_id",
+                        "posting_no",
+                        "booking_date",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("posting_no", models.IntegerField(verbose_name="number")),
+                ("booking_date", models.DateField(verbose_name="booking date")),
+                ("value_date", models.DateField(verbose_name="value date")),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
             ],
             options={
-                'verbose_name': 'posting',
-                'verbose_name_plural': 'postings',
-                'db_table': 'ledger_posting',
-                'managed': False,
+                "verbose_name": "posting",
+                "verbose_name_plural": "postings",
+                "db_table": "ledger_posting",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=16, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=16, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'book',
-                'verbose_name_plural': 'books',
+                "verbose_name": "book",
+                "verbose_name_plural": "books",
             },
         ),
         migrations.CreateModel(
-            name='EntryKind',
+            name="EntryKind",
             fields=[
-                ('code', models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name='code')),
-                ('restriction_scope', models.CharField(blank=True, choices=[('outflow', 'outflow'), ('financing', 'financing')], max_length=9, null=True, verbose_name='obeys restrictions of scope')),
+                (
+                    "code",
+                    models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name="code"),
+                ),
+                (
+                    "restriction_scope",
+                    models.CharField(
+                        blank=True,
+                        choices=[("outflow", "outflow"), ("financing", "financing")],
+                        max_length=9,
+                        null=True,
+                        verbose_name="obeys restrictions of scope",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry kind',
-                'verbose_name_plural': 'entry kinds',
+                "verbose_name": "entry kind",
+                "verbose_name_plural": "entry kinds",
             },
         ),
         migrations.CreateModel(
-            name='CurrentBalance',
+            name="CurrentBalance",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='current_balance', serialize=False, to='ledger.account')),
-                ('balance_minor', models.BigIntegerField(verbose_name='balance')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="current_balance",
+                        serialize=False,
+                        to="ledger.account",
+                    ),
+                ),
+                ("balance_minor", models.BigIntegerField(verbose_name="balance")),
             ],
             options={
-                'verbose_name': 'current balance',
-                'verbose_name_plural': 'current balances',
-                'db_table': 'ledger_currentbalance',
-                'managed': False,
+                "verbose_name": "current balance",
+                "verbose_name_plural": "current balances",
+                "db_table": "ledger_currentbalance",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='AccountCategory',
+            name="AccountCategory",
             fields=[
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='number')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('type', models.CharField(choices=[('asset', 'asset'), ('liability', 'liability'), ('equity', 'equity'), ('income', 'income'), ('expense', 'expense'), ('memo', 'memo')], max_length=9, verbose_name='type')),
-                ('normal_side', models.CharField(choices=[('debit', 'debit'), ('credit', 'credit')], max_length=6, verbose_name='normal side')),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="number"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("asset", "asset"),
+                            ("liability", "liability"),
+                            ("equity", "equity"),
+                            ("income", "income"),
+                            ("expense", "expense"),
+                            ("memo", "memo"),
+                        ],
+                        max_length=9,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "normal_side",
+                    models.CharField(
+                        choices=[("debit", "debit"), ("credit", "credit")],
+                        max_length=6,
+                        verbose_name="normal side",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account category',
-                'verbose_name_plural': 'chart of accounts',
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('name',), name='ledger_accountcategory_name_unique'), models.CheckConstraint(condition=models.Q(('type__in', ['asset', 'liability', 'equity', 'income', 'expense', 'memo'])), name='ledger_accountcategory_type_known'), models.CheckConstraint(condition=models.Q(('normal_side__in', ['debit', 'credit'])), name='ledger_accountcategory_side_known')],
+                "verbose_name": "account category",
+                "verbose_name_plural": "chart of accounts",
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name",), name="ledger_accountcategory_name_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type__in", ["asset", "liability", "equity", "income", "expense", "memo"])
+                        ),
+                        name="ledger_accountcategory_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("normal_side__in", ["debit", "credit"])),
+                        name="ledger_accountcategory_side_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='account',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.accountcategory', verbose_name='category'),
+            model_name="account",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.accountcategory",
+                verbose_name="category",
+            ),
         ),
         migrations.CreateModel(
-            name='BalanceDelta',
+            name="BalanceDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='deltas', to='ledger.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="deltas",
+                        to="ledger.account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'balance delta',
-                'verbose_name_plural': 'balance deltas',
+                "verbose_name": "balance delta",
+                "verbose_name_plural": "balance deltas",
             },
         ),
         migrations.AddField(
-            model_name='account',
-            name='book',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.book', verbose_name='book'),
+            model_name="account",
+            name="book",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="ledger.book",
+                verbose_name="book",
+            ),
         ),
         migrations.CreateModel(
-            name='BusinessDay',
+            name="BusinessDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('status', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=6, verbose_name='status')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='opened at')),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='days', to='ledger.book', verbose_name='book')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="business date")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "open"), ("closed", "closed")],
+                        default="open",
+                        max_length=6,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="opened at"
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'business day',
-                'verbose_name_plural': 'business days',
+                "verbose_name": "business day",
+                "verbose_name_plural": "business days",
             },
         ),
         migrations.CreateModel(
-            name='DailySnapshot',
+            name="DailySnapshot",
             fields=[
-                ('pk', models.CompositePrimaryKey('account_id', 'business_date', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('balance_minor', models.BigIntegerField(verbose_name='balance')),
-                ('debit_minor', models.BigIntegerField(verbose_name='debits')),
-                ('credit_minor', models.BigIntegerField(verbose_name='credits')),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='snapshots', to='ledger.account')),
-                ('book', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.book')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "account_id",
+                        "business_date",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("balance_minor", models.BigIntegerField(verbose_name="balance")),
+                ("debit_minor", models.BigIntegerField(verbose_name="debits")),
+                ("credit_minor", models.BigIntegerField(verbose_name="credits")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="snapshots",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.book",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'daily snapshot',
-                'verbose_name_plural': 'daily snapshots',
+                "verbose_name": "daily snapshot",
+                "verbose_name_plural": "daily snapshots",
             },
         ),
         migrations.CreateModel(
-            name='DayClose',
+            name="DayClose",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_position', models.BigIntegerField(default=0, verbose_name='last position')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.approval', verbose_name='approval')),
-                ('checker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checker')),
-                ('day', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='close', to='ledger.businessday', verbose_name='day')),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='maker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_position", models.BigIntegerField(default=0, verbose_name="last position")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                (
+                    "approval",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.approval",
+                        verbose_name="approval",
+                    ),
+                ),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="checker",
+                    ),
+                ),
+                (
+                    "day",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="close",
+                        to="ledger.businessday",
+                        verbose_name="day",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="maker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'day close',
-                'verbose_name_plural': 'day closes',
+                "verbose_name": "day close",
+                "verbose_name_plural": "day closes",
             },
         ),
         migrations.CreateModel(
-            name='EntryKindFlow',
+            name="EntryKindFlow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_ring', models.CharField(max_length=9, verbose_name='from')),
-                ('to_ring', models.CharField(max_length=9, verbose_name='to')),
-                ('direction', models.CharField(choices=[('forward', 'forward'), ('reversal', 'reversal')], max_length=8, verbose_name='direction')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows', to='ledger.entrykind', verbose_name='kind')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_ring", models.CharField(max_length=9, verbose_name="from")),
+                ("to_ring", models.CharField(max_length=9, verbose_name="to")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("forward", "forward"), ("reversal", "reversal")],
+                        max_length=8,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flows",
+                        to="ledger.entrykind",
+                        verbose_name="kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'permitted flow',
-                'verbose_name_plural': 'permitted flows',
+                "verbose_name": "permitted flow",
+                "verbose_name_plural": "permitted flows",
             },
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('booking_date', models.DateField(verbose_name='booking date')),
-                ('value_date', models.DateField(verbose_name='value date')),
-                ('narration', models.CharField(max_length=200, verbose_name='narration')),
-                ('source_reference', models.CharField(max_length=80, verbose_name='source')),
-                ('caller', models.CharField(max_length=40, verbose_name='caller')),
-                ('idempotency_key', models.CharField(max_length=120, verbose_name='idempotency key')),
-                ('payload_hash', models.BinaryField(max_length=32, verbose_name='payload hash')),
-                ('posting_count', models.PositiveIntegerField(verbose_name='postings')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('adjusts', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='ledger.journalentry', verbose_name='adjusts')),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.book', verbose_name='book')),
-                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entrykind', verbose_name='kind')),
-                ('maker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='maker')),
-                ('reverses', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='ledger.journalentry', verbose_name='reverses')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("booking_date", models.DateField(verbose_name="booking date")),
+                ("value_date", models.DateField(verbose_name="value date")),
+                ("narration", models.CharField(max_length=200, verbose_name="narration")),
+                ("source_reference", models.CharField(max_length=80, verbose_name="source")),
+                ("caller", models.CharField(max_length=40, verbose_name="caller")),
+                ("idempotency_key", models.CharField(max_length=120, verbose_name="idempotency key")),
+                ("payload_hash", models.BinaryField(max_length=32, verbose_name="payload hash")),
+                ("posting_count", models.PositiveIntegerField(verbose_name="postings")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                (
+                    "adjusts",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="ledger.journalentry",
+                        verbose_name="adjusts",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entrykind",
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="maker",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="ledger.journalentry",
+                        verbose_name="reverses",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal entries',
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal entries",
             },
         ),
         migrations.CreateModel(
-            name='EntryPosition',
+            name="EntryPosition",
             fields=[
-                ('pk', models.CompositePrimaryKey('book_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(verbose_name='position')),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='book')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='position', to='ledger.journalentry', verbose_name='entry')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "book_id", "position", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.BigIntegerField(verbose_name="position")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="position",
+                        to="ledger.journalentry",
+                        verbose_name="entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'position',
-                'verbose_name_plural': 'positions',
+                "verbose_name": "position",
+                "verbose_name_plural": "positions",
             },
         ),
         migrations.CreateModel(
-            name='Restriction',
+            name="Restriction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('outflow', 'outflow'), ('financing', 'financing')], max_length=9, verbose_name='scope')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('source', models.CharField(max_length=60, verbose_name='source')),
-                ('imposed_on', models.DateField(verbose_name='imposed on')),
-                ('lifted_on', models.DateField(blank=True, null=True, verbose_name='lifted on')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='ledger.account', verbose_name='account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("outflow", "outflow"), ("financing", "financing")],
+                        max_length=9,
+                        verbose_name="scope",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("source", models.CharField(max_length=60, verbose_name="source")),
+                ("imposed_on", models.DateField(verbose_name="imposed on")),
+                ("lifted_on", models.DateField(blank=True, null=True, verbose_name="lifted on")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="restrictions",
+                        to="ledger.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'restriction',
-                'verbose_name_plural': 'restrictions',
+                "verbose_name": "restriction",
+                "verbose_name_plural": "restrictions",
             },
         ),
         migrations.CreateModel(
-            name='TradingSession',
+            name="TradingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('calendar_code', models.CharField(max_length=8, verbose_name='calendar')),
-                ('session_date', models.DateField(verbose_name='session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("calendar_code", models.CharField(max_length=8, verbose_name="calendar")),
+                ("session_date", models.DateField(verbose_name="session")),
             ],
             options={
-                'verbose_name': 'trading session',
-                'verbose_name_plural': 'trading sessions',
-                'constraints': [models.UniqueConstraint(fields=('calendar_code', 'session_date'), name='ledger_tradingsession_unique')],
+                "verbose_name": "trading session",
+                "verbose_name_plural": "trading sessions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calendar_code", "session_date"), name="ledger_tradingsession_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=32, verbose_name='code')),
-                ('kind', models.CharField(choices=[('currency', 'currency'), ('security', 'security')], max_length=8, verbose_name='kind')),
-                ('exponent', models.SmallIntegerField(verbose_name='decimal places')),
-                ('name', models.CharField(blank=True, default='', max_length=120, verbose_name='name')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=32, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("currency", "currency"), ("security", "security")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("exponent", models.SmallIntegerField(verbose_name="decimal places")),
+                ("name", models.CharField(blank=True, default="", max_length=120, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'constraints': [models.UniqueConstraint(fields=('code',), name='ledger_unit_code_unique'), models.CheckConstraint(condition=models.Q(('kind__in', ['currency', 'security'])), name='ledger_unit_kind_known'), models.CheckConstraint(condition=models.Q(('exponent__gte', 0), ('exponent__lte', 8)), name='ledger_unit_exponent_in_range')],
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "constraints": [
+                    models.UniqueConstraint(fields=("code",), name="ledger_unit_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["currency", "security"])),
+                        name="ledger_unit_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("exponent__gte", 0), ("exponent__lte", 8)),
+                        name="ledger_unit_exponent_in_range",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='book',
-            name='base_unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.unit', verbose_name='base currency'),
+            model_name="book",
+            name="base_unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.unit",
+                verbose_name="base currency",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.unit', verbose_name='unit'),
+            model_name="account",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.unit",
+                verbose_name="unit",
+            ),
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='balance', serialize=False, to='ledger.account')),
-                ('balance_minor', models.BigIntegerField(default=0, verbose_name='balance')),
-                ('limit', models.CharField(choices=[('none', 'none'), ('no_debit_balance', 'no debit balance'), ('no_credit_balance', 'no credit balance')], max_length=17, verbose_name='limit')),
-                ('is_hot', models.BooleanField(verbose_name='hot')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="balance",
+                        serialize=False,
+                        to="ledger.account",
+                    ),
+                ),
+                ("balance_minor", models.BigIntegerField(default=0, verbose_name="balance")),
+                (
+                    "limit",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("no_debit_balance", "no debit balance"),
+                            ("no_credit_balance", "no credit balance"),
+                        ],
+                        max_length=17,
+                        verbose_name="limit",
+                    ),
+                ),
+                ("is_hot", models.BooleanField(verbose_name="hot")),
             ],
             options={
-                'verbose_name': 'balance',
-                'verbose_name_plural': 'balances',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('limit', 'no_debit_balance'), _negated=True), ('balance_minor__lte', 0), _connector='OR'), name='ledger_balance_not_in_debit'), models.CheckConstraint(condition=models.Q(models.Q(('limit', 'no_credit_balance'), _negated=True), ('balance_minor__gte', 0), _connector='OR'), name='ledger_balance_not_in_credit')],
+                "verbose_name": "balance",
+                "verbose_name_plural": "balances",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit", "no_debit_balance"), _negated=True),
+                            ("balance_minor__lte", 0),
+                            _connector="OR",
+                        ),
+                        name="ledger_balance_not_in_debit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit", "no_credit_balance"), _negated=True),
+                            ("balance_minor__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="ledger_balance_not_in_credit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PositionHead',
+            name="PositionHead",
             fields=[
-                ('book', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='ledger.book')),
-                ('last_position', models.BigIntegerField(default=0)),
+                (
+                    "book",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ledger.book",
+                    ),
+                ),
+                ("last_position", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_position__gte', 0)), name='ledger_positionhead_not_negative')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_position__gte", 0)), name="ledger_positionhead_not_negative"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='businessday',
-            constraint=models.UniqueConstraint(fields=('book', 'business_date'), name='ledger_businessday_unique'),
+            model_name="businessday",
+            constraint=models.UniqueConstraint(
+                fields=("book", "business_date"), name="ledger_businessday_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='businessday',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('book',), name='ledger_businessday_one_open'),
+            model_name="businessday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")), fields=("book",), name="ledger_businessday_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='businessday',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closed'])), name='ledger_businessday_status_known'),
+            model_name="businessday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "closed"])), name="ledger_businessday_status_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dailysnapshot',
-            index=models.Index(fields=['book', 'business_date'], name='ledger_dailysnapshot_day'),
+            model_name="dailysnapshot",
+            index=models.Index(fields=["book", "business_date"], name="ledger_dailysnapshot_day"),
         ),
         migrations.AddConstraint(
-            model_name='dailysnapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_minor__lte', 0), ('debit_minor__gte', 0)), name='ledger_dailysnapshot_sides_signed'),
+            model_name="dailysnapshot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credit_minor__lte", 0), ("debit_minor__gte", 0)),
+                name="ledger_dailysnapshot_sides_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.CheckConstraint(condition=models.Q(('maker', models.F('checker')), _negated=True), name='ledger_dayclose_maker_is_not_checker'),
+            model_name="dayclose",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("maker", models.F("checker")), _negated=True),
+                name="ledger_dayclose_maker_is_not_checker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrykindflow',
-            constraint=models.UniqueConstraint(fields=('kind', 'from_ring', 'to_ring', 'direction'), name='ledger_entrykindflow_unique'),
+            model_name="entrykindflow",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "from_ring", "to_ring", "direction"), name="ledger_entrykindflow_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['book', 'booking_date', 'kind'], name='ledger_journalentry_day_kind'),
+            model_name="journalentry",
+            index=models.Index(fields=["book", "booking_date", "kind"], name="ledger_journalentry_day_kind"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['source_reference'], name='ledger_journalentry_source'),
+            model_name="journalentry",
+            index=models.Index(fields=["source_reference"], name="ledger_journalentry_source"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('book', 'caller', 'idempotency_key'), name='ledger_journalentry_key_unique'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(
+                fields=("book", "caller", "idempotency_key"), name="ledger_journalentry_key_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='ledger_journalentry_reversed_once'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("reverses",),
+                name="ledger_journalentry_reversed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('posting_count__gte', 2)), name='ledger_journalentry_has_two_postings'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("posting_count__gte", 2)), name="ledger_journalentry_has_two_postings"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('narration', ''), _negated=True), models.Q(('source_reference', ''), _negated=True), models.Q(('caller', ''), _negated=True), models.Q(('idempotency_key', ''), _negated=True)), name='ledger_journalentry_says_why'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("narration", ""), _negated=True),
+                    models.Q(("source_reference", ""), _negated=True),
+                    models.Q(("caller", ""), _negated=True),
+                    models.Q(("idempotency_key", ""), _negated=True),
+                ),
+                name="ledger_journalentry_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('reverses__isnull', True), models.Q(('reverses', models.F('id')), _negated=True), _connector='OR'), name='ledger_journalentry_reverses_another'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reverses__isnull", True),
+                    models.Q(("reverses", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ledger_journalentry_reverses_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_on__isnull', True)), fields=('account', 'scope', 'source'), name='ledger_restriction_one_in_force'),
+            model_name="restriction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_on__isnull", True)),
+                fields=("account", "scope", "source"),
+                name="ledger_restriction_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['outflow', 'financing'])), name='ledger_restriction_scope_known'),
+            model_name="restriction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scope__in", ["outflow", "financing"])),
+                name="ledger_restriction_scope_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_on__isnull', True), ('lifted_on__gte', models.F('imposed_on')), _connector='OR'), name='ledger_restriction_dates_in_order'),
+            model_name="restriction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lifted_on__isnull", True), ("lifted_on__gte", models.F("imposed_on")), _connector="OR"
+                ),
+                name="ledger_restriction_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.UniqueConstraint(fields=('code',), name='ledger_book_code_unique'),
+            model_name="book",
+            constraint=models.UniqueConstraint(fields=("code",), name="ledger_book_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9]+$')), name='ledger_book_code_plain'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[A-Z0-9]+$")), name="ledger_book_code_plain"
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('contract_code', ''), _negated=True), fields=['book', 'contract_code', 'role'], name='ledger_account_contract_role'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("contract_code", ""), _negated=True),
+                fields=["book", "contract_code", "role"],
+                name="ledger_account_contract_role",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['book', 'role', 'ring'], name='ledger_account_role_ring'),
+            model_name="account",
+            index=models.Index(fields=["book", "role", "ring"], name="ledger_account_role_ring"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('book', 'address', 'unit'), name='ledger_account_address_unit_unique'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("book", "address", "unit"), name="ledger_account_address_unit_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('address__regex', '^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)+$')), name='ledger_account_address_well_formed'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("address__regex", "^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)+$")),
+                name="ledger_account_address_well_formed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ring', 'client'), ('role__in', ('custody', 'transit', 'payments', 'settlement', 'costs_payable', 'tax_payable', 'fx_clearing', 'entitlement', 'unsettled', 'unallocated', 'prudent_segregation', 'due_from_house', 'cover'))), models.Q(('ring', 'funder'), ('role__in', ('custody', 'transit', 'payments', 'funder_available', 'unallocated'))), models.Q(('ring', 'reserve'), ('role__in', ('custody', 'transit', 'payments', 'reserve_fund'))), models.Q(('ring', 'principal'), ('role__in', ('loan_principal', 'funded_principal', 'claim'))), models.Q(('ring', 'house'), ('role__in', ('custody', 'transit', 'payments', 'interest_receivable', 'penalty_receivable', 'fee_receivable', 'funder_interest', 'house_funding', 'capital', 'income', 'expense', 'position', 'due_to_client', 'overrun_receivable', 'cover'))), _connector='OR'), name='ledger_account_role_fits_ring'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ring", "client"),
+                        (
+                            "role__in",
+                            (
+                                "custody",
+                                "transit",
+                                "payments",
+                                "settlement",
+                                "costs_payable",
+                                "tax_payable",
+                                "fx_clearing",
+                                "entitlement",
+                                "unsettled",
+                                "unallocated",
+                                "prudent_segregation",
+                                "due_from_house",
+                                "cover",
+                            ),
+                        ),
+                    ),
+                    models.Q(
+                        ("ring", "funder"),
+                        ("role__in", ("custody", "transit", "payments", "funder_available", "unallocated")),
+                    ),
+                    models.Q(
+                        ("ring", "reserve"), ("role__in", ("custody", "transit", "payments", "reserve_fund"))
+                    ),
+                    models.Q(
+                        ("ring", "principal"), ("role__in", ("loan_principal", "funded_principal", "claim"))
+                    ),
+                    models.Q(
+                        ("ring", "house"),
+                        (
+                            "role__in",
+                            (
+                                "custody",
+                                "transit",
+                                "payments",
+                                "interest_receivable",
+                                "penalty_receivable",
+                                "fee_receivable",
+                                "funder_interest",
+                                "house_funding",
+                                "capital",
+                                "income",
+                                "expense",
+                                "position",
+                                "due_to_client",
+                                "overrun_receivable",
+                                "cover",
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_account_role_fits_ring",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ring', 'principal'), _negated=True), models.Q(('contract_code', ''), _negated=True), _connector='OR'), name='ledger_account_principal_has_contract'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ring", "principal"), _negated=True),
+                    models.Q(("contract_code", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ledger_account_principal_has_contract",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('limit__in', ['none', 'no_debit_balance', 'no_credit_balance'])), name='ledger_account_limit_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limit__in", ["none", "no_debit_balance", "no_credit_balance"])),
+                name="ledger_account_limit_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('is_hot', False), ('limit', 'none'), _connector='OR'), name='ledger_account_hot_has_no_limit'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_hot", False), ("limit", "none"), _connector="OR"),
+                name="ledger_account_hot_has_no_limit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['entitlement', 'unsettled', 'funder_available']), _negated=True), ('owner__isnull', False), _connector='OR'), name='ledger_account_entitlement_has_owner'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["entitlement", "unsettled", "funder_available"]), _negated=True),
+                    ("owner__isnull", False),
+                    _connector="OR",
+                ),
+                name="ledger_account_entitlement_has_owner",
+            ),
         ),
     ]

@@ -16,7 +16,9 @@ class BusinessDay(models.Model):
         OPEN = "open", _("open")  # inserted so
         CLOSED = "closed", _("closed")  # by the insertion of its DayClose
 
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="days", db_index=False, verbose_name=_("book"))
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="days", db_index=False, verbose_name=_("book")
+    )
     business_date = models.DateField(_("business date"))
     status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.OPEN)
     opened_by = models.ForeignKey(

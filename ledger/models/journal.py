@@ -41,7 +41,9 @@ class EntryKindFlow(models.Model):
         FORWARD = "forward", _("forward")
         REVERSAL = "reversal", _("reversal")
 
-    kind = models.ForeignKey(EntryKind, on_delete=models.PROTECT, related_name="flows", verbose_name=_("kind"))
+    kind = models.ForeignKey(
+        EntryKind, on_delete=models.PROTECT, related_name="flows", verbose_name=_("kind")
+    )
     from_ring = models.CharField(_("from"), max_length=9)
     to_ring = models.CharField(_("to"), max_length=9)
     direction = models.CharField(_("direction"), max_length=8, choices=Direction)

@@ -30,6 +30,4 @@ def _load(code: str, newest: tuple[int, object]) -> TradingCalendar:
         .order_by("session_date")
         .values_list("session_date", flat=True)
     )
-    return TradingCalendar(
-        code=code, sessions=sessions, first_covered=sessions[0], last_covered=sessions[-1]
-    )
+    return TradingCalendar(code=code, sessions=sessions, first_covered=sessions[0], last_covered=sessions[-1])

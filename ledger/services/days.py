@@ -17,9 +17,7 @@ def open_business_day(*, book_id: int, business_date: dt.date, maker_id: int) ->
     :raises DayOutOfSequence: a later day exists.
     """
     with named_refusals(), transaction.atomic():
-        return BusinessDay.objects.create(
-            book_id=book_id, business_date=business_date, opened_by_id=maker_id
-        )
+        return BusinessDay.objects.create(book_id=book_id, business_date=business_date, opened_by_id=maker_id)
 
 
 def close_business_day(*, book_id: int, business_date: dt.date, approval_id: int) -> DayClose:

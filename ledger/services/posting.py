@@ -236,7 +236,9 @@ def reverse_journal_entry(
     entry = JournalEntry.objects.filter(pk=entry_id).first()
     if entry is None:
         raise UnknownEntry(str(entry_id))
-    postings = Posting.objects.filter(entry_id=entry_id, booking_date=entry.booking_date).order_by("posting_no")
+    postings = Posting.objects.filter(entry_id=entry_id, booking_date=entry.booking_date).order_by(
+        "posting_no"
+    )
     draft = EntryDraft(
         kind=entry.kind_id,
         value_date=entry.value_date,

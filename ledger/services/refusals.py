@@ -245,8 +245,6 @@ def named_refusals() -> Iterator[None]:
         diag = getattr(error.__cause__, "diag", None)
         refusal = BY_CODE.get(getattr(diag, "constraint_name", None) or "")
         if refusal is None:
-            if "kind_id" in (getattr(diag, "constraint_name", None) or ""):
-                raise UnknownKind(diag.message_detail or "") from error
             raise
         raise refusal(_detail(refusal, diag)) from error
 

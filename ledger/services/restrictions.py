@@ -49,9 +49,7 @@ def impose_restrictions(*, drafts: Sequence[RestrictionDraft], business_date: dt
     return len(new)
 
 
-def lift_restrictions(
-    *, account_ids: Sequence[int], scope: str, source: str, business_date: dt.date
-) -> int:
+def lift_restrictions(*, account_ids: Sequence[int], scope: str, source: str, business_date: dt.date) -> int:
     """Lift what this source imposed on these accounts. Joins the caller's transaction.
 
     :returns: how many were lifted.

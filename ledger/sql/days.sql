@@ -14,6 +14,7 @@ BEGIN
                 TABLE = 'ledger_businessday',
                 MESSAGE = format('day %s does not follow the days of the book', NEW.business_date);
         END IF;
+        NEW.opened_at := statement_timestamp();
         PERFORM ledger_ensure_posting_month(NEW.business_date);
         RETURN NEW;
     END IF;
@@ -76,6 +77,7 @@ BEGIN
             MESSAGE = format('closing %s is not approved by these two people', shut.business_date);
     END IF;
 
+    NEW.recorded_at := statement_timestamp();
     NEW.last_position := ledger_stamp_positions(shut.book_id);
 
     INSERT INTO ledger_dailysnapshot

@@ -5,8 +5,7 @@ GRANT INSERT (
     payload_hash, posting_count, maker_id, reverses_id, adjusts_id
 ) ON ledger_journalentry TO plimsoll_app;
 GRANT INSERT ON ledger_posting TO plimsoll_app;
-GRANT INSERT (book_id, business_date, status, opened_by_id) ON ledger_businessday TO plimsoll_app;
-GRANT INSERT ON ledger_restriction TO plimsoll_app;
+GRANT INSERT ON ledger_businessday, ledger_restriction TO plimsoll_app;
 GRANT UPDATE (lifted_on) ON ledger_restriction TO plimsoll_app;
 GRANT SELECT ON ledger_currentbalance TO plimsoll_app;
 GRANT EXECUTE ON FUNCTION ledger_stamp_positions(integer), ledger_roll_up_deltas(integer) TO plimsoll_app;

@@ -32,6 +32,7 @@ BEGIN
     ), shape AS (
         SELECT
             j.entry_id,
+            max(j.kind_id) AS kind_id,
             bool_and(j.account_exists) AS accounts_exist,
             bool_and(j.entry_exists) AS entry_exists,
             bool_and(coalesce(j.book_agrees, true)) AS book_agrees,
@@ -83,9 +84,13 @@ BEGIN
         SELECT 6, s.entry_id, 'ledger_posting_entry_complete', 'its postings do not all come in this statement'
         FROM shape AS s WHERE s.entry_exists AND NOT s.complete
         UNION ALL
+        SELECT 7, s.entry_id, 'ledger_journalentry_kind_known', format('kind %s is not in the table', s.kind_id)
+        FROM shape AS s
+        WHERE s.entry_exists AND NOT EXISTS (SELECT FROM ledger_entrykind AS k WHERE k.code = s.kind_id)
+        UNION ALL
         (
             SELECT
-                7, j.entry_id, 'ledger_posting_entry_balances',
+                8, j.entry_id, 'ledger_posting_entry_balances',
                 format(
                     'ring %s, unit %s%s: the postings sum to %s, not zero', j.ring, max(u.code),
                     coalesce(', contract ' || j.contract_code, ''), sum(j.amount_minor)
@@ -98,7 +103,7 @@ BEGIN
         )
         UNION ALL
         SELECT
-            8, giver.entry_id, 'ledger_posting_flow_permitted',
+            9, giver.entry_id, 'ledger_posting_flow_permitted',
             format('%s does not move value from %s to %s (%s)', giver.kind_id, giver.ring, taker.ring, giver.direction)
         FROM flow_with_outside AS giver
         INNER JOIN flow_with_outside AS taker
@@ -111,20 +116,20 @@ BEGIN
             )
         UNION ALL
         SELECT
-            9, o.entry_id, 'ledger_posting_owner_keeps_own',
+            10, o.entry_id, 'ledger_posting_owner_keeps_own',
             format('in ring %s value would pass from one owner to another', o.ring)
         FROM owned AS o
         GROUP BY o.entry_id, o.ring, o.unit_id
         HAVING min(o.amount_minor) < 0 AND max(o.amount_minor) > 0
         UNION ALL
-        SELECT 10, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
+        SELECT 11, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
         FROM joined AS j
         LEFT JOIN ledger_posting AS r
             ON r.entry_id = j.reverses_id AND r.posting_no = j.posting_no
         WHERE j.reverses_id IS NOT NULL
             AND (r.entry_id IS NULL OR r.account_id <> j.account_id OR r.amount_minor <> -j.amount_minor)
         UNION ALL
-        SELECT 10, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
+        SELECT 11, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
         FROM joined AS j
         INNER JOIN ledger_journalentry AS reversed ON reversed.id = j.reverses_id
         WHERE j.posting_no = 1 AND reversed.posting_count <> j.posting_count

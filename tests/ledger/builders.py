@@ -64,7 +64,8 @@ def small_book(*, code: str = "MAIN", day: dt.date | None = MONDAY) -> SmallBook
         units=units,
     )
     parties = {
-        name: Party.objects.filter(code=f"{name}{code}".upper()).first() or register(f"{name}{code}".upper(), kind)
+        name: Party.objects.filter(code=f"{name}{code}".upper()).first()
+        or register(f"{name}{code}".upper(), kind)
         for name, kind in (("wang", "client"), ("okafor", "client"), ("harbour", "funder"))
     }
     usd, jpy, ibm = (units[unit] for unit in ("USD", "JPY", "XNYS:IBM"))
@@ -76,23 +77,45 @@ def small_book(*, code: str = "MAIN", day: dt.date | None = MONDAY) -> SmallBook
         "vault": AccountDraft("client/custody/BANKA", ibm, client, "custody", 1020, is_hot=True),
         "transit": AccountDraft("client/transit/BANKA", usd, client, "transit", 1030, is_hot=True),
         "payments": AccountDraft("client/payments/BANKA", usd, client, "payments", 1040),
-        "unallocated": AccountDraft("client/unallocated/BANKA", usd, client, "unallocated", 2050, limit=money),
+        "unallocated": AccountDraft(
+            "client/unallocated/BANKA", usd, client, "unallocated", 2050, limit=money
+        ),
         "wang": AccountDraft("client/W1/F1/cash", usd, client, "entitlement", 2010, wang, "F1", money),
-        "wang_shares": AccountDraft("client/W1/F1/securities", ibm, client, "entitlement", 2020, wang, "F1", money),
+        "wang_shares": AccountDraft(
+            "client/W1/F1/securities", ibm, client, "entitlement", 2020, wang, "F1", money
+        ),
         "wang_other": AccountDraft("client/W1/F3/cash", usd, client, "entitlement", 2010, wang, "F3", money),
         "okafor": AccountDraft("client/O1/F2/cash", usd, client, "entitlement", 2010, okafor, "F2", money),
         "funder_bank": AccountDraft("funder/custody/BANKA", usd, "funder", "custody", 1010, is_hot=True),
         "funder_transit": AccountDraft("funder/transit/BANKA", usd, "funder", "transit", 1030, is_hot=True),
-        "harbour": AccountDraft("funder/H1/available", usd, "funder", "funder_available", 2210, harbour, "", money),
+        "harbour": AccountDraft(
+            "funder/H1/available", usd, "funder", "funder_available", 2210, harbour, "", money
+        ),
         "loan": AccountDraft(
             "contract/F1/principal", usd, "principal", "loan_principal", 1210, wang, "F1", "no_credit_balance"
         ),
-        "funded": AccountDraft("contract/F1/funded/H1", usd, "principal", "funded_principal", 2220, harbour, "F1", money),
+        "funded": AccountDraft(
+            "contract/F1/funded/H1", usd, "principal", "funded_principal", 2220, harbour, "F1", money
+        ),
         "loan_2": AccountDraft(
-            "contract/F2/principal", usd, "principal", "loan_principal", 1210, okafor, "F2", "no_credit_balance"
+            "contract/F2/principal",
+            usd,
+            "principal",
+            "loan_principal",
+            1210,
+            okafor,
+            "F2",
+            "no_credit_balance",
         ),
         "interest": AccountDraft(
-            "contract/F1/interest-receivable", usd, "house", "interest_receivable", 1310, None, "F1", "no_credit_balance"
+            "contract/F1/interest-receivable",
+            usd,
+            "house",
+            "interest_receivable",
+            1310,
+            None,
+            "F1",
+            "no_credit_balance",
         ),
         "house_bank": AccountDraft("house/custody/BANKA", usd, "house", "custody", 1010, is_hot=True),
         "spread": AccountDraft("house/income/spread", usd, "house", "income", 4010, is_hot=True),

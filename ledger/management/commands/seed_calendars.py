@@ -28,7 +28,9 @@ class Command(BaseCommand):
             try:
                 added = add_sessions(calendar_code=code, sessions=sessions)
             except CalendarContradicted as error:
-                raise CommandError(f"The table contradicts exchange-calendars, nothing changed: {error}") from error
+                raise CommandError(
+                    f"The table contradicts exchange-calendars, nothing changed: {error}"
+                ) from error
             result[code] = {"added": added, "last": sessions[-1].isoformat()}
             self.stderr.write(f"{code}: {added} sessions added, known to {sessions[-1]}")
         if options["json"]:

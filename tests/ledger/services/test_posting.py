@@ -88,7 +88,11 @@ class TestPostJournalEntries:
             ("client_withdrawal", {"bank": -1, "wang": 1}, refusals.LimitExceeded),
             ("repayment", {"loan": -1, "funded": 1}, refusals.LimitExceeded),
             ("house_capital", {"bank": 500, "wang": -500}, refusals.FlowNotPermitted),
-            ("client_deposit", {"wang": -5, "bank": 5, "house_bank": 5, "capital": -5}, refusals.FlowNotPermitted),
+            (
+                "client_deposit",
+                {"wang": -5, "bank": 5, "house_bank": 5, "capital": -5},
+                refusals.FlowNotPermitted,
+            ),
             ("receipt_identified", {"wang": 500, "okafor": -500}, refusals.OwnerMismatch),
             ("no_such_kind", {"bank": 500, "wang": -500}, refusals.UnknownKind),
         ],
