@@ -3,15 +3,17 @@
 #
 #   make demo ARGS="--no-serve"   make test ARGS="-k posting"   PLIMSOLL_POSTGRES=system make test   make down FORCE=1
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
-	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))) python3)
+ifndef PYTHON
+PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; exit; }; done; echo python3)
+endif
 PLIMSOLL := .venv/bin/python tools/plimsoll.py
 RUN := $(PLIMSOLL) run --
 SQL := accounts ledger custody contracts clearing tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help demo test check format migrate up down status psql shell lock system-packages clean venv venv-dev
+.PHONY: help demo test check format migrate up down reset status psql shell lock system-packages clean venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -42,6 +44,10 @@ migrate: venv ## start the database and bring it up to date
 
 up: venv ## start the database
 	@$(PLIMSOLL) up
+
+reset: venv ## an empty database, unless somebody uses it (FORCE=1: even then)
+	@$(PLIMSOLL) reset $(if $(FORCE),--force)
+	@$(PLIMSOLL) migrate
 
 down: ## stop what runs here, unless somebody uses it (FORCE=1: even then)
 	@$(PYTHON) tools/plimsoll.py down $(if $(FORCE),--force)

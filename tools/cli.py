@@ -21,6 +21,9 @@ def main(arguments: Sequence[str]) -> int:
     except ToolError as error:
         print(f"plimsoll: {error}", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"plimsoll: {error}. Another user has worked in this checkout.", file=sys.stderr)
+        return 1
     return code
 
 
@@ -41,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     add("up-broker", up_broker, "start the broker")
     down_parser = add("down", down, "stop what runs, unless somebody uses it")
     down_parser.add_argument("--force", action="store_true", help="even then")
+    reset_parser = add("reset", reset, "drop the database and make it anew, empty and not yet migrated")
+    reset_parser.add_argument("--force", action="store_true", help="even when somebody uses it")
     add("status", status, "say what runs and who uses it")
     run_parser = add("run", run, "run a command with the addresses of the servers in its environment")
     run_parser.add_argument("--broker", action="store_true", help="start the broker as well")
@@ -135,20 +140,38 @@ def down(home: Home, options: argparse.Namespace) -> int:
         return stop_all(home, force=options.force)
 
 
+def refuse(used_by: Sequence[str]) -> int:
+    print("Still in use, so nothing was done (FORCE=1 does it all the same):", file=sys.stderr)
+    for one in used_by:
+        print(f"  {one}", file=sys.stderr)
+    return 1
+
+
 def stop_all(home: Home, *, force: bool) -> int:
     clusters, broker = running_clusters(home), Broker(home)
     used_by = in_use(home, clusters, broker)
     if used_by and not force:
-        print("Still in use, so nothing was stopped (FORCE=1 stops it all the same):", file=sys.stderr)
-        for one in used_by:
-            print(f"  {one}", file=sys.stderr)
-        return 1
+        return refuse(used_by)
     for cluster in clusters:
         cluster.stop(cluster.running_programs())
         print(f"PostgreSQL {cluster.name} stopped")
     if broker.running():
         broker.stop()
         print("broker stopped")
+    return 0
+
+
+def reset(home: Home, options: argparse.Namespace) -> int:
+    server = choose_server()
+    if isinstance(server, External):
+        raise ToolError("An external server's database is its administrator's to drop.")
+    with home.locked():
+        start(home, server, broker=False)
+        cluster = Cluster(home, server.name)
+        used_by = in_use(home, [cluster], Broker(home))
+        if used_by and not options.force:
+            return refuse(used_by)
+        cluster.recreate_database(cluster.programs(server))
     return 0
 
 

@@ -32,7 +32,7 @@ def choose_server(environment: Mapping[str, str] = os.environ) -> External | Bin
     urls = {name: environment[name] for name in (APP_URL, OWNER_URL, ADMIN_URL) if environment.get(name)}
     ours = MARK in environment and environment[MARK] == digest(urls)
     if ours or not (APP_URL in urls or OWNER_URL in urls):
-        return find_binaries(environment.get("PLIMSOLL_POSTGRES"))
+        return find_binaries(environment.get("PLIMSOLL_POSTGRES") or "wheel")
     for missing in {APP_URL, OWNER_URL} - urls.keys():
         raise ToolError(f"An external server needs both {APP_URL} and {OWNER_URL}; {missing} is not set.")
     return External(urls)

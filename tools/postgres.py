@@ -66,9 +66,8 @@ def candidates(kind: str, root: Path) -> Iterator[Path]:
         yield Path(on_path).resolve()
 
 
-def find_binaries(kind: str | None = None, root: Path = ROOT) -> Binaries:
-    """The newest server that PLIMSOLL_POSTGRES (`wheel`, the default, or `system`) names."""
-    kind = kind or os.environ.get("PLIMSOLL_POSTGRES") or "wheel"
+def find_binaries(kind: str, root: Path = ROOT) -> Binaries:
+    """The newest server of the kind that PLIMSOLL_POSTGRES names: `wheel`, the default, or `system`."""
     if kind not in {"wheel", "system"}:
         raise ToolError(f"PLIMSOLL_POSTGRES must be wheel or system, not {kind!r}.")
     found = []
@@ -252,6 +251,13 @@ class Cluster:
         if done.returncode:
             raise ToolError(f"tools/bootstrap.sql failed:\n{done.stderr}")
         write_state(self.state_file, {**state, "bootstrap": version})
+
+    def recreate_database(self, programs: Path) -> None:
+        done = self.psql(programs, ["-c", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"])
+        if done.returncode:
+            raise ToolError(f"The database could not be dropped:\n{done.stderr}")
+        write_state(self.state_file, {**self.state, "bootstrap": ""})
+        self.bootstrap(programs)
 
     def psql(
         self, programs: Path, arguments: list[str], environment: dict[str, str] | None = None

@@ -8,7 +8,7 @@ import redis
 
 from tests.tools.homes import TestHome
 from tools.broker import Broker
-from tools.environment import APP_URL
+from tools.environment import APP_URL, OWNER_URL
 
 
 class TestDown:
@@ -41,6 +41,19 @@ class TestDown:
         with psycopg.connect(kept_home.addresses()[APP_URL]):
             assert kept_home.plimsoll("down", "--force").returncode == 0
         assert not kept_home.cluster().running()
+
+
+class TestReset:
+    def test_empties_the_database_but_not_under_a_user(self, kept_home: TestHome) -> None:
+        addresses = kept_home.addresses()
+        with psycopg.connect(addresses[OWNER_URL]) as owner:
+            owner.execute("CREATE TABLE mark (a int)")
+            owner.commit()
+            assert kept_home.plimsoll("reset").returncode == 1
+        assert kept_home.plimsoll("reset").returncode == 0
+        assert kept_home.addresses() == addresses
+        with psycopg.connect(addresses[APP_URL]) as app:
+            assert app.execute("SELECT to_regclass('mark')").fetchone() == (None,)
 
 
 class TestBroker:

@@ -1,0 +1,39 @@
+"""The test databases themselves."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import CLONE_PREFIX, TestDatabases
+
+
+def not_needed(_name: str) -> None:
+    raise AssertionError("the template is there already")
+
+
+@pytest.fixture
+def other_process(databases: TestDatabases) -> Iterator[TestDatabases]:
+    """Stands for a test run beside this one."""
+    other = TestDatabases(databases.owner_url, f"{databases.worker}x")
+    other.prepare_template(not_needed)
+    yield other
+    other.close()
+
+
+class TestClone:
+    def test_of_a_process_that_lives_is_left_alone(
+        self, databases: TestDatabases, other_process: TestDatabases
+    ) -> None:
+        name = other_process.clone()
+        databases.prepare_template(not_needed)
+        assert name in databases.names(CLONE_PREFIX)
+        other_process.give_back(name)
+        assert name not in databases.names(CLONE_PREFIX)
+
+    def test_of_a_process_that_died_is_dropped(
+        self, databases: TestDatabases, other_process: TestDatabases
+    ) -> None:
+        name = other_process.clone()
+        other_process.close()
+        databases.prepare_template(not_needed)
+        assert name not in databases.names(CLONE_PREFIX)
