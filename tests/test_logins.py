@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import ProgrammingError, connection
+
+from accounts.models import User
+from tests.accounts.cast import staff
 
 
 class TestApplicationLogin:
@@ -51,8 +53,8 @@ class TestCommittingTest:
     @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize("_time", [1, 2])
     def test_finds_nothing_of_the_last(self, _time: int) -> None:
-        assert get_user_model().objects.count() == 0
-        get_user_model().objects.create_user("li.wei")
+        assert not User.objects.filter(username="li.wei").exists()
+        staff("li.wei")
 
     def test_is_seen_by_further_connections(
         self,
@@ -60,7 +62,12 @@ class TestCommittingTest:
         owner_connection: psycopg.Connection[tuple[object, ...]],
         admin_connection: psycopg.Connection[tuple[object, ...]],
     ) -> None:
-        get_user_model().objects.create_user("li.wei")
+        staff("li.wei")
         three = (app_connection(), owner_connection, admin_connection)
-        logins = [raw.execute("SELECT current_user, count(*) FROM accounts_user").fetchone() for raw in three]
+        logins = [
+            raw.execute(
+                "SELECT current_user, count(*) FROM accounts_user WHERE username = 'li.wei'"
+            ).fetchone()
+            for raw in three
+        ]
         assert logins == [("plimsoll_app", 1), ("plimsoll_owner", 1), ("plimsoll_admin", 1)]

@@ -1,3 +1,20 @@
-from accounts.models.user import User
+from accounts.models.approval import Approval, ApprovalKind, ApprovalStatus
+from accounts.models.outbox import OutboxMessage
+from accounts.models.party import Party, PartyKind, PartyLocale, PartyStatus
+from accounts.models.roles import StaffRole, StaffRoleChange
+from accounts.models.user import DAY_RUNNER, User
 
-__all__ = ["User"]
+__all__ = [
+    "DAY_RUNNER",
+    "Approval",
+    "ApprovalKind",
+    "ApprovalStatus",
+    "OutboxMessage",
+    "Party",
+    "PartyKind",
+    "PartyLocale",
+    "PartyStatus",
+    "StaffRole",
+    "StaffRoleChange",
+    "User",
+]

@@ -1,0 +1,106 @@
+"""Approvals: proposed by one person and decided by another. They permit; the owning app executes."""
+
+from django.db import models
+from django.db.models.functions import Length, Now
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.user import User
+
+
+class ApprovalKind(models.TextChoices):
+    CLOSE_BUSINESS_DAY = "close_business_day", _("Close a business day")
+    RELEASE_WITHDRAWAL = "release_withdrawal", _("Release a withdrawal")
+    RELEASE_LIQUIDATION = "release_liquidation", _("Release a liquidation")
+    ACTIVATE_TERMS = "activate_terms", _("Activate terms")
+    WRITE_OFF_BREAK = "write_off_break", _("Write off a break")
+
+
+class ApprovalStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")  # the maker: propose_approval
+    APPROVED = "approved", _("Approved")  # from proposed, by the checker: approve
+    REJECTED = "rejected", _("Rejected")  # from proposed, by the checker: reject; final
+    EXECUTED = "executed", _("Executed")  # from approved, by the owning app: execute_approval; final
+
+
+class Approval(models.Model):
+    """One thing that needs two people. What was proposed never changes; the status only moves forward."""
+
+    book_code = models.CharField(_("book"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=32, choices=ApprovalKind.choices)
+    subject = models.CharField(_("subject"), max_length=200)
+    payload = models.JSONField(_("payload"))
+    payload_hash = models.BinaryField(_("payload hash"))  # SHA-256 of the canonical payload
+    maker = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="approvals_made", verbose_name=_("maker")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), db_default=Now())
+    status = models.CharField(
+        _("status"), max_length=8, choices=ApprovalStatus.choices, default=ApprovalStatus.PROPOSED
+    )
+    checker = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="approvals_checked",
+        verbose_name=_("checker"),
+        null=True,
+        blank=True,
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    executed_at = models.DateTimeField(_("executed at"), null=True, blank=True)
+    comment = models.TextField(_("comment"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["book_code", "kind"],
+                condition=models.Q(status__in=["proposed", "approved"]),
+                name="accounts_approval_open",
+            ),
+            models.Index(fields=["kind", "subject"], name="accounts_approval_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=[
+                        "close_business_day",
+                        "release_withdrawal",
+                        "release_liquidation",
+                        "activate_terms",
+                        "write_off_break",
+                    ]
+                ),
+                name="accounts_approval_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Length("payload_hash"), 32), name="accounts_approval_hash_is_sha256"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checker__isnull=True) | ~models.Q(checker=models.F("maker")),
+                name="accounts_approval_maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status="proposed", checker__isnull=True, decided_at__isnull=True, executed_at__isnull=True
+                )
+                | models.Q(
+                    status__in=["approved", "rejected"],
+                    checker__isnull=False,
+                    decided_at__isnull=False,
+                    executed_at__isnull=True,
+                )
+                | models.Q(
+                    status="executed",
+                    checker__isnull=False,
+                    decided_at__isnull=False,
+                    executed_at__isnull=False,
+                ),
+                name="accounts_approval_decision_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {self.status}"

@@ -1,0 +1,1 @@
+DROP FUNCTION accounts_write_history();
