@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django.test
+import hypothesis
 import psycopg
 import pytest
 from django.core.management import call_command
@@ -26,6 +27,11 @@ from tools.home import find_home
 # What may be absent even where skips are forbidden: nothing installs the vectors.
 PARDONED = "shared absent"
 ROOT = Path(__file__).resolve().parent.parent
+# An example that touches the database takes as long as it takes. CI has hypothesis's own, repeatable profile.
+hypothesis.settings.register_profile("here", deadline=None)
+if not os.environ.get("CI"):
+    hypothesis.settings.load_profile("here")
+
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
