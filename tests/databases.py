@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,7 @@ def schema_digest() -> str:
     for app in APPS:
         for pattern in ("**/migrations/*.py", "**/sql/*.sql", "*.py"):
             files += sorted((ROOT / app).glob(pattern))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(settings.INSTALLED_APPS).encode())
     for file in files:
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
