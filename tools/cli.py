@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tools import users
 from tools.broker import Broker
 from tools.environment import ADMIN_URL, APP_URL, OWNER_URL, External, choose_server, complete, start
-from tools.home import ROOT, Home, ToolError, find_home
+from tools.home import ROOT, Home, ToolError, abandoned_homes, find_home
 from tools.postgres import Cluster
 
 
@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     psql_parser.add_argument("login", nargs="?", choices=("app", "owner", "admin"), default="app")
     remove_parser = add("remove", remove, "stop everything and delete this checkout's databases")
     remove_parser.add_argument("--force", action="store_true", help="even when somebody uses them")
+    add("prune", prune, "stop and delete what root's deleted checkouts left behind")
     return whole
 
 
@@ -173,6 +174,19 @@ def reset(home: Home, options: argparse.Namespace) -> int:
             return refuse(used_by)
         cluster.recreate_database(cluster.programs(server))
     return 0
+
+
+def prune(home: Home, options: argparse.Namespace) -> int:
+    if home.user is None:
+        raise ToolError("Only root's checkouts keep anything outside themselves.")
+    codes = [0]
+    for left in abandoned_homes():
+        print(f"{left.path}: its checkout is gone")
+        with left.locked():
+            codes.append(stop_all(left, force=False))
+            if codes[-1] == 0:
+                shutil.rmtree(left.path)
+    return max(codes)
 
 
 def remove(home: Home, options: argparse.Namespace) -> int:

@@ -114,18 +114,29 @@ def find_home(root: Path = ROOT, environment: Mapping[str, str] = os.environ) ->
 
 
 def root_home(root: Path) -> Path:
-    # The path alone would hand a fresh clone the databases of a deleted one; the mark is new in every clone.
     mark = directory(root / ".plimsoll", 0o700) / "mark"
     if not mark.exists():
         write_private(mark, secrets.token_hex(8))
-    digest = hashlib.sha256(f"{root}\n{mark.read_text()}".encode()).hexdigest()
-    name = f"{root.name}-{digest[:12]}"
     for base in ROOT_BASES:
         if base.parent.is_dir() and os.access(base.parent, os.W_OK):
-            home = directory(directory(base, 0o755) / name, 0o755)
+            home = directory(directory(base, 0o755) / home_name(root), 0o755)
             (home / "checkout").write_text(f"{root}\n")
             return home
     raise ToolError("No place for the servers' data was found. Set PLIMSOLL_HOME.")
+
+
+def home_name(root: Path) -> str:
+    """The path alone would give a fresh clone a deleted one's databases; the mark is new in every clone."""
+    mark = root / ".plimsoll" / "mark"
+    digest = hashlib.sha256(f"{root}\n{mark.read_text() if mark.exists() else ''}".encode()).hexdigest()
+    return f"{root.name}-{digest[:12]}"
+
+
+def abandoned_homes(bases: Sequence[Path] = ROOT_BASES) -> list[Home]:
+    """Homes that root's checkouts left behind when they were deleted."""
+    notes = [note for base in bases for note in sorted(base.glob("*/checkout"))]
+    left = [note.parent for note in notes if home_name(Path(note.read_text().strip())) != note.parent.name]
+    return [Home(path, unprivileged_user()) for path in left]
 
 
 def unprivileged_user() -> pwd.struct_passwd:

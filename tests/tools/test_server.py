@@ -1,6 +1,7 @@
 """The checkout's own PostgreSQL, started for real."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -11,7 +12,7 @@ import pytest
 
 from tests.tools.homes import TestHome
 from tools.environment import ADMIN_URL, APP_URL, OWNER_URL
-from tools.home import ToolError, find_home
+from tools.home import ToolError, abandoned_homes, find_home, home_name
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc absent: only Linux has it")
 
@@ -119,6 +120,19 @@ class TestAddresses:
         assert f"{APP_URL}={given[APP_URL]}" in shown.stdout.splitlines()
         assert ADMIN_URL not in shown.stdout
         assert not list(empty_home.path.glob("wheel-*"))
+
+
+class TestAbandonedHomes:
+    def test_are_those_whose_checkout_is_gone_or_another(self, tmp_path: Path) -> None:
+        checkout, base = tmp_path / "plimsoll", tmp_path / "base"
+        (checkout / ".plimsoll").mkdir(parents=True)
+        (checkout / ".plimsoll" / "mark").write_text("this clone")
+        for name in (home_name(checkout), "plimsoll-0123456789ab"):
+            (base / name).mkdir(parents=True)
+            (base / name / "checkout").write_text(f"{checkout}\n")
+        assert [home.path.name for home in abandoned_homes([base])] == ["plimsoll-0123456789ab"]
+        shutil.rmtree(checkout)
+        assert len(abandoned_homes([base])) == 2
 
 
 class TestHomeOfRoot:
