@@ -24,8 +24,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "pyproject.toml", place)
     for package in packages():
         shutil.copytree(ROOT / package, place / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for module in ["custody/simulator", "custody/models", "custody/queries", "custody/services"]:
-        layer(place / module)
+    for name in ("simulator", "domain", "models", "queries", "services"):
+        layer(place / "custody" / name)
     return place
 
 
@@ -102,7 +102,7 @@ class TestRuff:
         breach = layer(copy / place) / "breach.py"
         breach.write_text(line)
         program = Path(sys.executable).with_name("ruff")
-        command = [program, "check", "--no-cache", "--output-format", "concise", breach]
+        command: list[str | Path] = [program, "check", "--no-cache", "--output-format", "concise", breach]
         done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
         breach.unlink()
         assert done.returncode == 1
