@@ -1,0 +1,94 @@
+-- A payment is made through an account of its book and custodian, for money of the same ring; what was asked for
+-- never changes, its state moves forward only, and nothing goes out without the approval of two people.
+CREATE FUNCTION custody_guard_payment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    broken text;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state NOT IN ('received', 'unidentified', 'requested') THEN
+            broken := 'custody_payment_starts_at_the_beginning';
+        ELSIF NOT EXISTS (
+            SELECT
+            FROM custody_custodyaccount AS c
+            INNER JOIN custody_custodyaccountunit AS u ON u.custody_account_id = c.id AND u.unit_id = NEW.unit_id
+            WHERE c.id = NEW.custody_account_id AND c.book_id = NEW.book_id AND c.custodian_id = NEW.custodian_id
+                AND c.ring = CASE
+                    WHEN NEW.kind IN ('client_deposit', 'client_withdrawal', 'securities_in', 'receipt_return')
+                        THEN 'client'
+                    WHEN NEW.kind IN ('funder_deposit', 'funder_withdrawal') THEN 'funder'
+                    ELSE 'house'
+                END
+        ) THEN
+            broken := 'custody_payment_account_matches';
+        ELSIF NEW.returns_id IS NOT NULL AND NOT EXISTS (
+            SELECT
+            FROM custody_payment AS r
+            WHERE r.id = NEW.returns_id AND r.direction = 'in' AND r.custody_account_id = NEW.custody_account_id
+                AND r.unit_id = NEW.unit_id AND r.amount_minor = NEW.amount_minor
+        ) THEN
+            broken := 'custody_payment_return_equals_its_receipt';
+        END IF;
+    ELSIF (
+        NEW.id, NEW.book_id, NEW.custodian_id, NEW.custody_account_id, NEW.direction, NEW.kind, NEW.unit_id,
+        NEW.amount_minor, NEW.counterparty_account, NEW.reference, NEW.requested_on, NEW.approval_id, NEW.returns_id,
+        NEW.maker_id, NEW.recorded_at
+    ) IS DISTINCT FROM (
+        OLD.id, OLD.book_id, OLD.custodian_id, OLD.custody_account_id, OLD.direction, OLD.kind, OLD.unit_id,
+        OLD.amount_minor, OLD.counterparty_account, OLD.reference, OLD.requested_on, OLD.approval_id, OLD.returns_id,
+        OLD.maker_id, OLD.recorded_at
+    )
+        OR (OLD.bank_reference IS NOT NULL AND NEW.bank_reference IS DISTINCT FROM OLD.bank_reference)
+        OR (OLD.booked_entry_id IS NOT NULL AND NEW.booked_entry_id IS DISTINCT FROM OLD.booked_entry_id)
+        OR (
+            OLD.entitlement_account_id IS NOT NULL
+            AND NEW.entitlement_account_id IS DISTINCT FROM OLD.entitlement_account_id
+        )
+        OR (NEW.state = OLD.state AND NEW IS DISTINCT FROM OLD)
+    THEN
+        broken := 'custody_payment_request_unchanged';
+    ELSIF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('unidentified', 'received'), ('unidentified', 'returned'), ('requested', 'instructed'),
+        ('requested', 'rejected'), ('instructed', 'confirmed')
+    ) THEN
+        broken := 'custody_payment_state_moves_forward';
+    ELSIF OLD.state = 'requested' AND NEW.state = 'instructed' AND NOT EXISTS (
+        SELECT
+        FROM accounts_approval AS a
+        WHERE a.id = NEW.approval_id AND a.kind = 'release_withdrawal' AND a.status = 'executed'
+            AND a.subject = 'custody.payment:' || NEW.reference
+    ) THEN
+        broken := 'custody_payment_release_is_approved';
+    END IF;
+    IF broken IS NULL AND NEW.entitlement_account_id IS NOT NULL AND NOT EXISTS (
+        SELECT
+        FROM ledger_account AS a
+        INNER JOIN custody_custodyaccount AS c ON c.id = NEW.custody_account_id
+        WHERE a.id = NEW.entitlement_account_id AND a.unit_id = NEW.unit_id AND a.book_id = NEW.book_id
+            AND a.ring = c.ring AND (
+                a.role IN ('entitlement', 'funder_available')
+                OR (NEW.kind = 'receipt_return' AND a.role = 'unallocated')
+            )
+    ) THEN
+        broken := 'custody_payment_ring_matches';
+    END IF;
+    IF broken IS NULL AND EXISTS (
+        SELECT
+        FROM ledger_journalentry AS e
+        WHERE e.id IN (NEW.booked_entry_id, NEW.resolved_entry_id) AND e.book_id <> NEW.book_id
+    ) THEN
+        broken := 'custody_payment_entries_of_its_book';
+    END IF;
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = broken,
+            TABLE = 'custody_payment',
+            MESSAGE = format('payment %s breaks %s', coalesce(NEW.reference, NEW.bank_reference), broken);
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER custody_payment_guard BEFORE INSERT OR UPDATE ON custody_payment
+FOR EACH ROW EXECUTE FUNCTION custody_guard_payment();

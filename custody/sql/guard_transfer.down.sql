@@ -1,0 +1,2 @@
+DROP TRIGGER custody_transferinstruction_guard ON custody_transferinstruction;
+DROP FUNCTION custody_guard_transfer();

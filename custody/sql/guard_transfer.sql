@@ -1,0 +1,49 @@
+-- A transfer is between accounts of its book that hold its unit; it never changes but for each side's entry, once.
+CREATE FUNCTION custody_guard_transfer() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    broken text;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.debited_entry_id IS NOT NULL OR NEW.credited_entry_id IS NOT NULL THEN
+            broken := 'custody_transferinstruction_starts_unconfirmed';
+        ELSIF (
+            SELECT count(*)
+            FROM custody_custodyaccount AS c
+            INNER JOIN custody_custodyaccountunit AS u ON u.custody_account_id = c.id AND u.unit_id = NEW.unit_id
+            WHERE c.id IN (NEW.from_account_id, NEW.to_account_id) AND c.book_id = NEW.book_id
+                AND u.transit_account_id IS NOT NULL
+        ) <> 2 THEN
+            broken := 'custody_transferinstruction_accounts_match';
+        END IF;
+    ELSIF (
+        NEW.id, NEW.book_id, NEW.reference, NEW.from_account_id, NEW.to_account_id, NEW.unit_id, NEW.amount_minor,
+        NEW.instructed_on, NEW.maker_id, NEW.recorded_at
+    ) IS DISTINCT FROM (
+        OLD.id, OLD.book_id, OLD.reference, OLD.from_account_id, OLD.to_account_id, OLD.unit_id, OLD.amount_minor,
+        OLD.instructed_on, OLD.maker_id, OLD.recorded_at
+    ) OR (OLD.debited_entry_id IS NOT NULL AND NEW.debited_entry_id IS DISTINCT FROM OLD.debited_entry_id)
+        OR (OLD.credited_entry_id IS NOT NULL AND NEW.credited_entry_id IS DISTINCT FROM OLD.credited_entry_id)
+    THEN
+        broken := 'custody_transferinstruction_confirmed_once';
+    END IF;
+    IF broken IS NULL AND EXISTS (
+        SELECT
+        FROM ledger_journalentry AS e
+        WHERE e.id IN (NEW.debited_entry_id, NEW.credited_entry_id) AND e.book_id <> NEW.book_id
+    ) THEN
+        broken := 'custody_transferinstruction_entries_of_its_book';
+    END IF;
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = broken,
+            TABLE = 'custody_transferinstruction',
+            MESSAGE = format('transfer %s breaks %s', NEW.reference, broken);
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER custody_transferinstruction_guard BEFORE INSERT OR UPDATE ON custody_transferinstruction
+FOR EACH ROW EXECUTE FUNCTION custody_guard_transfer();
