@@ -169,8 +169,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("outflow", "outflow"), ("financing", "financing")],
+                        default="",
                         max_length=9,
-                        null=True,
                         verbose_name="obeys restrictions of scope",
                     ),
                 ),

@@ -47,7 +47,7 @@ ROLES_OF_RING: dict[str, tuple[str, ...]] = {
 
 
 class Ring(models.TextChoices):
-    """Whose value it is. Client, funder and reserve are held for others; principal is what is owed and lent."""
+    """Whose value it is. Client, funder and reserve are held for others; principal is owed and lent."""
 
     CLIENT = "client", _("client")
     FUNDER = "funder", _("funder")
@@ -91,7 +91,7 @@ class Role(models.TextChoices):
 
 
 class Limit(models.TextChoices):
-    """`no_debit_balance`: never above zero (others' money); `no_credit_balance`: never below zero (a debt)."""
+    """`no_debit_balance`: never above zero (others' money); `no_credit_balance`: never below (a debt)."""
 
     NONE = "none", _("none")
     NO_DEBIT_BALANCE = "no_debit_balance", _("no debit balance")

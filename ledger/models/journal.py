@@ -1,7 +1,7 @@
 """The journal: entries, their postings, the closed table of kinds, and positions in commit order.
 
 Representation: an entry and all its postings arrive in one statement and never change. Amounts are signed
-integers in the unit's smallest part, debit positive. What the database refuses is listed in docs/rules/ledger.md.
+integers in the unit's smallest part, debit positive. What the database refuses: docs/rules/ledger.md.
 """
 
 from django.conf import settings
@@ -22,8 +22,8 @@ class EntryKind(models.Model):
         _("obeys restrictions of scope"),
         max_length=9,
         choices=Restriction.Scope,
-        null=True,
         blank=True,
+        default="",
     )
 
     class Meta:
@@ -165,7 +165,7 @@ class Posting(models.Model):
 
 
 class EntryPosition(models.Model):
-    """The gapless place of a committed entry in its book. Decisions and seals cite it; ids are not in order."""
+    """The gapless place of a committed entry in its book. Decisions and seals cite it, not the id."""
 
     pk = models.CompositePrimaryKey("book_id", "position")
     book = models.ForeignKey(

@@ -23,7 +23,7 @@ def balance(*, account_id: int) -> int:
 
 
 def balance_as_of(*, account_id: int, business_date: dt.date) -> int:
-    """Balance at the end of a day by booking date: one snapshot probe, and the postings of a day still open."""
+    """Balance at the end of a day by booking date: one snapshot probe plus the open day."""
     snapshot = (
         DailySnapshot.objects.filter(account_id=account_id, business_date__lte=business_date)
         .order_by("-business_date")

@@ -1,6 +1,10 @@
 """Trading calendars from the table of sessions."""
 
+import datetime as dt
 from functools import lru_cache
+
+from django.db import connection
+from django.db.models import Count, Max
 
 from ledger.domain.calendars import CalendarExhausted, TradingCalendar
 from ledger.models import TradingSession
@@ -11,23 +15,22 @@ def load_calendar(*, code: str) -> TradingCalendar:
 
     :raises CalendarExhausted: nothing is seeded for this exchange; run `seed_calendars`.
     """
-    newest = (
-        TradingSession.objects.filter(calendar_code=code)
-        .order_by("-session_date")
-        .values_list("id", "session_date")
-        .first()
+    rows = TradingSession.objects.filter(calendar_code=code).aggregate(
+        n=Count("id"), last=Max("session_date")
     )
-    if newest is None:
+    if not rows["n"]:
         raise CalendarExhausted(f"calendar {code} has no sessions: run `manage.py seed_calendars`")
-    return _load(code, newest)
+    return _load(str(connection.settings_dict["NAME"]), code, rows["n"], rows["last"])
 
 
 @lru_cache(maxsize=32)
-def _load(code: str, newest: tuple[int, object]) -> TradingCalendar:
-    """Sessions are only ever added at the end, so the newest row says whether the table has changed."""
+def _load(database: str, code: str, count: int, last: dt.date) -> TradingCalendar:
+    """Read the sessions. They are only ever added at the end: count and last day say whether any were."""
     sessions = tuple(
-        TradingSession.objects.filter(calendar_code=code)
+        TradingSession.objects.filter(calendar_code=code, session_date__lte=last)
         .order_by("session_date")
         .values_list("session_date", flat=True)
     )
+    if len(sessions) != count:
+        raise CalendarExhausted(f"calendar {code} of {database} changed while it was read; try again")
     return TradingCalendar(code=code, sessions=sessions, first_covered=sessions[0], last_covered=sessions[-1])

@@ -27,8 +27,9 @@ class AccountDraft:
 _OPEN = """
 WITH draft AS MATERIALIZED (
     SELECT * FROM unnest(
-        %(address)s::text[], %(unit_id)s::int[], %(ring)s::text[], %(role)s::text[], %(category_number)s::int[],
-        %(owner_id)s::bigint[], %(contract_code)s::text[], %(limit)s::text[], %(is_hot)s::boolean[],
+        %(address)s::text[], %(unit_id)s::int[], %(ring)s::text[], %(role)s::text[],
+        %(category_number)s::int[], %(owner_id)s::bigint[], %(contract_code)s::text[],
+        %(limit)s::text[], %(is_hot)s::boolean[],
         %(expected_age_days)s::int[]
     ) AS d(
         address, unit_id, ring, role, category_number, owner_id, contract_code, "limit", is_hot,

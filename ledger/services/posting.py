@@ -78,7 +78,8 @@ _POST = """
 WITH header AS MATERIALIZED (
     SELECT * FROM unnest(
         %(entry_no)s::int[], %(kind)s::text[], %(value_date)s::date[], %(narration)s::text[],
-        %(source_reference)s::text[], %(idempotency_key)s::text[], %(reverses_id)s::bigint[], %(adjusts_id)s::bigint[]
+        %(source_reference)s::text[], %(idempotency_key)s::text[], %(reverses_id)s::bigint[],
+        %(adjusts_id)s::bigint[]
     ) AS h(
         entry_no, kind, value_date, narration, source_reference, idempotency_key, reverses_id, adjusts_id
     )
@@ -226,8 +227,8 @@ def reverse_journal_entry(
 ) -> PostedEntry:
     """Book the exact negation of an entry, with its value date, into the open day.
 
-    Joins the caller's transaction, else is its own. An entry is reversed once: of several at the same time one
-    succeeds and the others are refused.
+    Joins the caller's transaction, else is its own. An entry is reversed once: of several at the
+    same time one succeeds and the others are refused.
 
     :raises UnknownEntry: there is no such entry.
     :raises AlreadyReversed: it has been reversed before, under another key.

@@ -156,7 +156,7 @@ BEGIN
     SELECT n.entry_id, a.address, r.reason INTO bad
     FROM new_postings AS n
     INNER JOIN ledger_journalentry AS e ON e.id = n.entry_id
-    INNER JOIN ledger_entrykind AS k ON k.code = e.kind_id AND k.restriction_scope IS NOT NULL
+    INNER JOIN ledger_entrykind AS k ON k.code = e.kind_id AND k.restriction_scope <> ''
     INNER JOIN ledger_account AS a ON a.id = n.account_id
     INNER JOIN ledger_restriction AS r
         ON r.account_id = n.account_id AND r.scope = k.restriction_scope AND r.lifted_on IS NULL

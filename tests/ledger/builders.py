@@ -4,9 +4,8 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
-
 from accounts.models import Party, User
+from accounts.services.parties import register_party
 from ledger.models import Book
 from ledger.services.accounts import AccountDraft, open_accounts
 from ledger.services.books import UnitDraft, create_book, create_units
@@ -44,10 +43,9 @@ class SmallBook:
 
 def register(code: str, kind: str) -> Party:
     runner = User.objects.get(username="day-runner")
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('plimsoll.actor_id', %s, true)", [str(runner.id)])
-        cursor.execute("SELECT set_config('plimsoll.reason', 'test cast', true)")
-        return Party.objects.create(code=code, kind=kind, display_name=code.title(), locale="en")
+    return register_party(
+        code=code, kind=kind, display_name=code.title(), locale="en", actor_id=runner.id, reason="test cast"
+    )
 
 
 def small_book(*, code: str = "MAIN", day: dt.date | None = MONDAY) -> SmallBook:

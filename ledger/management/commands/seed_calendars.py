@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
         parser.add_argument("--calendar", action="append", choices=CODES, help="only this one (repeatable)")
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, **options: object) -> None:
         result: dict[str, dict[str, object]] = {}
         chosen = options["calendar"] or CODES
         assert isinstance(chosen, (list, tuple))

@@ -40,7 +40,8 @@ class TestPostJournalEntries:
     def test_returns_the_first_entry_for_the_same_key_and_payload(self, main_book: SmallBook) -> None:
         (first,) = main_book.post(main_book.draft("client_deposit", key="D1", bank=500, wang=-500))
         (again,) = main_book.post(main_book.draft("client_deposit", key="D1", bank=500, wang=-500))
-        assert again.is_replay and again.entry_id == first.entry_id
+        assert again.is_replay
+        assert again.entry_id == first.entry_id
         assert balance(account_id=main_book.accounts["wang"]) == -500
 
     def test_books_what_is_new_beside_a_replay(self, main_book: SmallBook) -> None:
