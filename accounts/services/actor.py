@@ -40,7 +40,8 @@ def acting(*, actor_id: int, reason: str) -> Iterator[None]:
         earlier_actor, earlier_reason = _switch(actor=str(actor_id), reason=reason)
         yield
         # A rollback restores the settings by itself; a released savepoint keeps them.
-        _switch(actor=earlier_actor, reason=earlier_reason)
+        if not connection.needs_rollback:
+            _switch(actor=earlier_actor, reason=earlier_reason)
 
 
 def _switch(*, actor: str, reason: str) -> tuple[str, str]:

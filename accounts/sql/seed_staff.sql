@@ -1,5 +1,5 @@
--- The five roles, and the system user on whose behalf scheduled work runs. It is the first user, so it is its own actor;
--- its password is none (Django never accepts a hash that starts with an exclamation mark).
+-- The five roles, and the system user on whose behalf scheduled work runs. It is the first user, so it is its own
+-- actor; its password is none (Django never accepts a hash that starts with an exclamation mark).
 INSERT INTO auth_group (name)
 VALUES ('operations'), ('risk'), ('finance'), ('compliance'), ('auditor')
 ON CONFLICT (name) DO NOTHING;

@@ -1,4 +1,4 @@
--- Every role given or taken, by whom and why. A membership has no history table of its own: a role is either held or not.
+-- Every role given or taken, by whom and why. A membership has no history table of its own: a role is held or not.
 CREATE FUNCTION accounts_write_role_change() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
