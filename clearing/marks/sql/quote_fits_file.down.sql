@@ -1,0 +1,2 @@
+DROP TRIGGER marks_quote_fits_file ON marks_quote;
+DROP FUNCTION marks_check_quotes();

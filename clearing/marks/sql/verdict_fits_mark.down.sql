@@ -1,0 +1,2 @@
+DROP TRIGGER marks_quoteverdict_fits_mark ON marks_quoteverdict;
+DROP FUNCTION marks_check_verdicts();
