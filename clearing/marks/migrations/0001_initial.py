@@ -8,282 +8,723 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_rules'),
+        ("ledger", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalInstrument',
+            name="HistoricalInstrument",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('calendar_code', models.CharField(max_length=16, verbose_name='calendar')),
-                ('lot_size', models.PositiveIntegerField(default=1, verbose_name='lot size')),
-                ('settlement_days', models.PositiveSmallIntegerField(help_text='Sessions from trade to settlement: 3 is T+3.', verbose_name='settlement days')),
-                ('haircut_ppm', models.PositiveIntegerField(blank=True, help_text="Empty: the terms' default.", null=True, verbose_name='haircut (ppm)')),
-                ('price_limit_ppm', models.PositiveIntegerField(blank=True, help_text='Either side of the previous close. Empty: the market has none.', null=True, verbose_name='daily price limit (ppm)')),
-                ('average_daily_volume', models.BigIntegerField(blank=True, null=True, verbose_name='average daily volume')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('currency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.unit', verbose_name='currency')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.unit', verbose_name='security')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("calendar_code", models.CharField(max_length=16, verbose_name="calendar")),
+                ("lot_size", models.PositiveIntegerField(default=1, verbose_name="lot size")),
+                (
+                    "settlement_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="Sessions from trade to settlement: 3 is T+3.",
+                        verbose_name="settlement days",
+                    ),
+                ),
+                (
+                    "haircut_ppm",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: the terms' default.",
+                        null=True,
+                        verbose_name="haircut (ppm)",
+                    ),
+                ),
+                (
+                    "price_limit_ppm",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Either side of the previous close. Empty: the market has none.",
+                        null=True,
+                        verbose_name="daily price limit (ppm)",
+                    ),
+                ),
+                (
+                    "average_daily_volume",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="average daily volume"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.unit",
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.unit",
+                        verbose_name="security",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical instrument',
-                'verbose_name_plural': 'historical instruments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical instrument",
+                "verbose_name_plural": "historical instruments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('calendar_code', models.CharField(max_length=16, verbose_name='calendar')),
-                ('lot_size', models.PositiveIntegerField(default=1, verbose_name='lot size')),
-                ('settlement_days', models.PositiveSmallIntegerField(help_text='Sessions from trade to settlement: 3 is T+3.', verbose_name='settlement days')),
-                ('haircut_ppm', models.PositiveIntegerField(blank=True, help_text="Empty: the terms' default.", null=True, verbose_name='haircut (ppm)')),
-                ('price_limit_ppm', models.PositiveIntegerField(blank=True, help_text='Either side of the previous close. Empty: the market has none.', null=True, verbose_name='daily price limit (ppm)')),
-                ('average_daily_volume', models.BigIntegerField(blank=True, null=True, verbose_name='average daily volume')),
-                ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.unit', verbose_name='currency')),
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='instrument', to='ledger.unit', verbose_name='security')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("calendar_code", models.CharField(max_length=16, verbose_name="calendar")),
+                ("lot_size", models.PositiveIntegerField(default=1, verbose_name="lot size")),
+                (
+                    "settlement_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="Sessions from trade to settlement: 3 is T+3.",
+                        verbose_name="settlement days",
+                    ),
+                ),
+                (
+                    "haircut_ppm",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: the terms' default.",
+                        null=True,
+                        verbose_name="haircut (ppm)",
+                    ),
+                ),
+                (
+                    "price_limit_ppm",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Either side of the previous close. Empty: the market has none.",
+                        null=True,
+                        verbose_name="daily price limit (ppm)",
+                    ),
+                ),
+                (
+                    "average_daily_volume",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="average daily volume"),
+                ),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.unit",
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instrument",
+                        to="ledger.unit",
+                        verbose_name="security",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'instrument',
-                'verbose_name_plural': 'instruments',
-                'ordering': ['unit__code'],
+                "verbose_name": "instrument",
+                "verbose_name_plural": "instruments",
+                "ordering": ["unit__code"],
             },
         ),
         migrations.CreateModel(
-            name='CorporateAction',
+            name="CorporateAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('dividend', 'cash dividend'), ('split', 'split')], max_length=8, verbose_name='kind')),
-                ('announced_on', models.DateField(verbose_name='announced on')),
-                ('ex_date', models.DateField(verbose_name='ex-date')),
-                ('record_date', models.DateField(verbose_name='record date')),
-                ('pay_date', models.DateField(verbose_name='pay date')),
-                ('ratio_numerator', models.PositiveIntegerField(blank=True, null=True, verbose_name='new shares')),
-                ('ratio_denominator', models.PositiveIntegerField(blank=True, null=True, verbose_name='for old shares')),
-                ('amount_micro', models.BigIntegerField(blank=True, null=True, verbose_name='amount per share (millionths)')),
-                ('tax_ppm', models.PositiveIntegerField(default=0, verbose_name='tax (ppm)')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='book')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corporate_actions', to='marks.instrument', verbose_name='instrument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("dividend", "cash dividend"), ("split", "split")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("announced_on", models.DateField(verbose_name="announced on")),
+                ("ex_date", models.DateField(verbose_name="ex-date")),
+                ("record_date", models.DateField(verbose_name="record date")),
+                ("pay_date", models.DateField(verbose_name="pay date")),
+                (
+                    "ratio_numerator",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="new shares"),
+                ),
+                (
+                    "ratio_denominator",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="for old shares"),
+                ),
+                (
+                    "amount_micro",
+                    models.BigIntegerField(
+                        blank=True, null=True, verbose_name="amount per share (millionths)"
+                    ),
+                ),
+                ("tax_ppm", models.PositiveIntegerField(default=0, verbose_name="tax (ppm)")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corporate_actions",
+                        to="marks.instrument",
+                        verbose_name="instrument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'corporate action',
-                'verbose_name_plural': 'corporate actions',
-                'ordering': ['ex_date', 'instrument'],
+                "verbose_name": "corporate action",
+                "verbose_name_plural": "corporate actions",
+                "ordering": ["ex_date", "instrument"],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_date', models.DateField(verbose_name='session')),
-                ('state', models.CharField(choices=[('official', 'official'), ('single_source', 'single source'), ('hold', 'hold')], max_length=13, verbose_name='state')),
-                ('price_minor', models.BigIntegerField(null=True, verbose_name='price')),
-                ('previous_price_minor', models.BigIntegerField(null=True, verbose_name='previous price')),
-                ('usable_for_liquidation', models.BooleanField(verbose_name='usable for liquidation')),
-                ('epoch', models.PositiveIntegerField(verbose_name='epoch')),
-                ('reason', models.CharField(blank=True, choices=[('no_price', 'no valid quote'), ('no_consensus', 'the sources do not agree'), ('epoch_mismatch', 'price and quantity are of different corporate-action epochs')], default='', max_length=20, verbose_name='reason')),
-                ('quote_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='quotes')),
-                ('rule_version', models.CharField(max_length=40, verbose_name='rule')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='book')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='marks.instrument', verbose_name='instrument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_date", models.DateField(verbose_name="session")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("official", "official"),
+                            ("single_source", "single source"),
+                            ("hold", "hold"),
+                        ],
+                        max_length=13,
+                        verbose_name="state",
+                    ),
+                ),
+                ("price_minor", models.BigIntegerField(null=True, verbose_name="price")),
+                ("previous_price_minor", models.BigIntegerField(null=True, verbose_name="previous price")),
+                ("usable_for_liquidation", models.BooleanField(verbose_name="usable for liquidation")),
+                ("epoch", models.PositiveIntegerField(verbose_name="epoch")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_price", "no valid quote"),
+                            ("no_consensus", "the sources do not agree"),
+                            ("epoch_mismatch", "price and quantity are of different corporate-action epochs"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "quote_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="quotes"
+                    ),
+                ),
+                ("rule_version", models.CharField(max_length=40, verbose_name="rule")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="marks.instrument",
+                        verbose_name="instrument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mark',
-                'verbose_name_plural': 'marks',
+                "verbose_name": "mark",
+                "verbose_name_plural": "marks",
             },
         ),
         migrations.CreateModel(
-            name='PriceSource',
+            name="PriceSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, verbose_name='code')),
-                ('label', models.CharField(max_length=120, verbose_name='label')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, verbose_name="code")),
+                ("label", models.CharField(max_length=120, verbose_name="label")),
             ],
             options={
-                'verbose_name': 'price source',
-                'verbose_name_plural': 'price sources',
-                'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(fields=('code',), name='marks_pricesource_code_unique'), models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9][a-z0-9_.-]*$')), name='marks_pricesource_code_well_formed')],
+                "verbose_name": "price source",
+                "verbose_name_plural": "price sources",
+                "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code",), name="marks_pricesource_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z0-9][a-z0-9_.-]*$")),
+                        name="marks_pricesource_code_well_formed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QuoteFile',
+            name="QuoteFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file name')),
-                ('original', models.BinaryField(verbose_name='original')),
-                ('sha256', models.BinaryField(max_length=32, verbose_name='SHA-256')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('line_count', models.PositiveIntegerField(verbose_name='lines')),
-                ('rejected_count', models.PositiveIntegerField(verbose_name='rejected lines')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='book')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='marks.pricesource', verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="file name")),
+                ("original", models.BinaryField(verbose_name="original")),
+                ("sha256", models.BinaryField(max_length=32, verbose_name="SHA-256")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                ("line_count", models.PositiveIntegerField(verbose_name="lines")),
+                ("rejected_count", models.PositiveIntegerField(verbose_name="rejected lines")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="marks.pricesource",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quote file',
-                'verbose_name_plural': 'quote files',
+                "verbose_name": "quote file",
+                "verbose_name_plural": "quote files",
             },
         ),
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_date', models.DateField(verbose_name='session')),
-                ('quoted_at', models.DateTimeField(verbose_name='quoted at')),
-                ('price_minor', models.BigIntegerField(verbose_name='price')),
-                ('epoch', models.PositiveIntegerField(verbose_name='epoch')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book', verbose_name='book')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='marks.instrument', verbose_name='instrument')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='marks.pricesource', verbose_name='source')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='marks.quotefile', verbose_name='file')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_date", models.DateField(verbose_name="session")),
+                ("quoted_at", models.DateTimeField(verbose_name="quoted at")),
+                ("price_minor", models.BigIntegerField(verbose_name="price")),
+                ("epoch", models.PositiveIntegerField(verbose_name="epoch")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="marks.instrument",
+                        verbose_name="instrument",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="marks.pricesource",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="marks.quotefile",
+                        verbose_name="file",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quote',
-                'verbose_name_plural': 'quotes',
+                "verbose_name": "quote",
+                "verbose_name_plural": "quotes",
             },
         ),
         migrations.CreateModel(
-            name='QuoteVerdict',
+            name="QuoteVerdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('accepted', 'in the mark'), ('not_positive', 'zero or negative'), ('stale', "older than the session's window"), ('late', "after the session's window"), ('epoch_mismatch', 'of another corporate-action epoch'), ('outside_limits', "beyond the day's price limits"), ('duplicate', 'replaced by a later quote of its source'), ('outlier', 'further than the tolerance from the median'), ('no_consensus', 'valid by itself, but the sources do not agree')], max_length=14, verbose_name='verdict')),
-                ('deviation_ppm', models.BigIntegerField(null=True, verbose_name='deviation (ppm)')),
-                ('mark', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='marks.mark', verbose_name='mark')),
-                ('quote', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='verdict', to='marks.quote', verbose_name='quote')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "in the mark"),
+                            ("not_positive", "zero or negative"),
+                            ("stale", "older than the session's window"),
+                            ("late", "after the session's window"),
+                            ("epoch_mismatch", "of another corporate-action epoch"),
+                            ("outside_limits", "beyond the day's price limits"),
+                            ("duplicate", "replaced by a later quote of its source"),
+                            ("outlier", "further than the tolerance from the median"),
+                            ("no_consensus", "valid by itself, but the sources do not agree"),
+                        ],
+                        max_length=14,
+                        verbose_name="verdict",
+                    ),
+                ),
+                ("deviation_ppm", models.BigIntegerField(null=True, verbose_name="deviation (ppm)")),
+                (
+                    "mark",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts",
+                        to="marks.mark",
+                        verbose_name="mark",
+                    ),
+                ),
+                (
+                    "quote",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdict",
+                        to="marks.quote",
+                        verbose_name="quote",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quote verdict',
-                'verbose_name_plural': 'quote verdicts',
+                "verbose_name": "quote verdict",
+                "verbose_name_plural": "quote verdicts",
             },
         ),
         migrations.CreateModel(
-            name='RejectedQuote',
+            name="RejectedQuote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_number', models.PositiveIntegerField(verbose_name='line')),
-                ('raw', models.TextField(verbose_name='raw line')),
-                ('reason', models.CharField(max_length=40, verbose_name='reason')),
-                ('explanation', models.TextField(verbose_name='explanation')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejected', to='marks.quotefile', verbose_name='file')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line_number", models.PositiveIntegerField(verbose_name="line")),
+                ("raw", models.TextField(verbose_name="raw line")),
+                ("reason", models.CharField(max_length=40, verbose_name="reason")),
+                ("explanation", models.TextField(verbose_name="explanation")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rejected",
+                        to="marks.quotefile",
+                        verbose_name="file",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rejected quote',
-                'verbose_name_plural': 'rejected quotes',
-                'ordering': ['file', 'line_number'],
+                "verbose_name": "rejected quote",
+                "verbose_name_plural": "rejected quotes",
+                "ordering": ["file", "line_number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('lot_size__gte', 1)), name='marks_instrument_lot_size_positive'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lot_size__gte", 1)), name="marks_instrument_lot_size_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('settlement_days__lte', 10)), name='marks_instrument_settlement_days_plausible'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settlement_days__lte", 10)),
+                name="marks_instrument_settlement_days_plausible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('haircut_ppm__isnull', True), ('haircut_ppm__lte', 1000000), _connector='OR'), name='marks_instrument_haircut_at_most_whole'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("haircut_ppm__isnull", True), ("haircut_ppm__lte", 1000000), _connector="OR"
+                ),
+                name="marks_instrument_haircut_at_most_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('price_limit_ppm__isnull', True), models.Q(('price_limit_ppm__gt', 0), ('price_limit_ppm__lte', 1000000)), _connector='OR'), name='marks_instrument_price_limit_in_range'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_limit_ppm__isnull", True),
+                    models.Q(("price_limit_ppm__gt", 0), ("price_limit_ppm__lte", 1000000)),
+                    _connector="OR",
+                ),
+                name="marks_instrument_price_limit_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('average_daily_volume__isnull', True), ('average_daily_volume__gte', 0), _connector='OR'), name='marks_instrument_volume_not_negative'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("average_daily_volume__isnull", True), ("average_daily_volume__gte", 0), _connector="OR"
+                ),
+                name="marks_instrument_volume_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('calendar_code__regex', '^\\S+$')), name='marks_instrument_calendar_present'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("calendar_code__regex", "^\\S+$")),
+                name="marks_instrument_calendar_present",
+            ),
         ),
         migrations.AddIndex(
-            model_name='corporateaction',
-            index=models.Index(fields=['book', 'ex_date'], name='marks_action_ex_date'),
+            model_name="corporateaction",
+            index=models.Index(fields=["book", "ex_date"], name="marks_action_ex_date"),
         ),
         migrations.AddIndex(
-            model_name='corporateaction',
-            index=models.Index(fields=['book', 'pay_date'], name='marks_action_pay_date'),
+            model_name="corporateaction",
+            index=models.Index(fields=["book", "pay_date"], name="marks_action_pay_date"),
         ),
         migrations.AddConstraint(
-            model_name='corporateaction',
-            constraint=models.UniqueConstraint(fields=('book', 'instrument', 'kind', 'ex_date'), name='marks_corporateaction_announced_once'),
+            model_name="corporateaction",
+            constraint=models.UniqueConstraint(
+                fields=("book", "instrument", "kind", "ex_date"), name="marks_corporateaction_announced_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='corporateaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_micro__gt', 0), ('amount_micro__isnull', False), ('kind', 'dividend'), ('ratio_denominator__isnull', True), ('ratio_numerator__isnull', True)), models.Q(('amount_micro__isnull', True), ('kind', 'split'), ('ratio_denominator__gt', 0), ('ratio_denominator__isnull', False), ('ratio_numerator__gt', 0), ('ratio_numerator__isnull', False), ('tax_ppm', 0), models.Q(('ratio_numerator', models.F('ratio_denominator')), _negated=True)), _connector='OR'), name='marks_corporateaction_terms_fit_kind'),
+            model_name="corporateaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount_micro__gt", 0),
+                        ("amount_micro__isnull", False),
+                        ("kind", "dividend"),
+                        ("ratio_denominator__isnull", True),
+                        ("ratio_numerator__isnull", True),
+                    ),
+                    models.Q(
+                        ("amount_micro__isnull", True),
+                        ("kind", "split"),
+                        ("ratio_denominator__gt", 0),
+                        ("ratio_denominator__isnull", False),
+                        ("ratio_numerator__gt", 0),
+                        ("ratio_numerator__isnull", False),
+                        ("tax_ppm", 0),
+                        models.Q(("ratio_numerator", models.F("ratio_denominator")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="marks_corporateaction_terms_fit_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='corporateaction',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_ppm__lte', 1000000)), name='marks_corporateaction_tax_at_most_whole'),
+            model_name="corporateaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_ppm__lte", 1000000)), name="marks_corporateaction_tax_at_most_whole"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='corporateaction',
-            constraint=models.CheckConstraint(condition=models.Q(('announced_on__lte', models.F('ex_date')), ('pay_date__gte', models.F('record_date')), ('record_date__gte', models.F('ex_date'))), name='marks_corporateaction_dates_in_order'),
+            model_name="corporateaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("announced_on__lte", models.F("ex_date")),
+                    ("pay_date__gte", models.F("record_date")),
+                    ("record_date__gte", models.F("ex_date")),
+                ),
+                name="marks_corporateaction_dates_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mark',
-            index=models.Index(models.F('book'), models.F('instrument'), models.OrderBy(models.F('session_date'), descending=True), condition=models.Q(('price_minor__isnull', False)), name='marks_mark_last_price'),
+            model_name="mark",
+            index=models.Index(
+                models.F("book"),
+                models.F("instrument"),
+                models.OrderBy(models.F("session_date"), descending=True),
+                condition=models.Q(("price_minor__isnull", False)),
+                name="marks_mark_last_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('book', 'session_date', 'instrument'), name='marks_mark_fixed_once'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(
+                fields=("book", "session_date", "instrument"), name="marks_mark_fixed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_minor__isnull', True), ('state', 'hold')), models.Q(('price_minor__isnull', False), ('state__in', ['official', 'single_source'])), _connector='OR'), name='marks_mark_price_exactly_unless_hold'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("price_minor__isnull", True), ("state", "hold")),
+                    models.Q(("price_minor__isnull", False), ("state__in", ["official", "single_source"])),
+                    _connector="OR",
+                ),
+                name="marks_mark_price_exactly_unless_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), ('price_minor__gt', 0), _connector='OR'), name='marks_mark_price_positive'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_minor__isnull", True), ("price_minor__gt", 0), _connector="OR"),
+                name="marks_mark_price_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'hold'), ('reason__in', ['no_price', 'no_consensus', 'epoch_mismatch'])), models.Q(models.Q(('state', 'hold'), _negated=True), ('reason', '')), _connector='OR'), name='marks_mark_reason_exactly_on_hold'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", "hold"), ("reason__in", ["no_price", "no_consensus", "epoch_mismatch"])
+                    ),
+                    models.Q(models.Q(("state", "hold"), _negated=True), ("reason", "")),
+                    _connector="OR",
+                ),
+                name="marks_mark_reason_exactly_on_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('usable_for_liquidation', False), models.Q(('state', 'hold'), _negated=True), _connector='OR'), name='marks_mark_hold_liquidates_nothing'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("usable_for_liquidation", False),
+                    models.Q(("state", "hold"), _negated=True),
+                    _connector="OR",
+                ),
+                name="marks_mark_hold_liquidates_nothing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotefile',
-            constraint=models.UniqueConstraint(fields=('book', 'source', 'sha256'), name='marks_quotefile_content_unique'),
+            model_name="quotefile",
+            constraint=models.UniqueConstraint(
+                fields=("book", "source", "sha256"), name="marks_quotefile_content_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotefile',
-            constraint=models.CheckConstraint(condition=models.Q(('rejected_count__lte', models.F('line_count'))), name='marks_quotefile_rejected_within_lines'),
+            model_name="quotefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rejected_count__lte", models.F("line_count"))),
+                name="marks_quotefile_rejected_within_lines",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.UniqueConstraint(fields=('book', 'session_date', 'instrument', 'source', 'quoted_at'), name='marks_quote_said_once'),
+            model_name="quote",
+            constraint=models.UniqueConstraint(
+                fields=("book", "session_date", "instrument", "source", "quoted_at"),
+                name="marks_quote_said_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('epoch__gte', 1)), name='marks_quote_epoch_from_one'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("epoch__gte", 1)), name="marks_quote_epoch_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quoteverdict',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['accepted', 'not_positive', 'stale', 'late', 'epoch_mismatch', 'outside_limits', 'duplicate', 'outlier', 'no_consensus'])), name='marks_quoteverdict_verdict_known'),
+            model_name="quoteverdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "verdict__in",
+                        [
+                            "accepted",
+                            "not_positive",
+                            "stale",
+                            "late",
+                            "epoch_mismatch",
+                            "outside_limits",
+                            "duplicate",
+                            "outlier",
+                            "no_consensus",
+                        ],
+                    )
+                ),
+                name="marks_quoteverdict_verdict_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rejectedquote',
-            constraint=models.UniqueConstraint(fields=('file', 'line_number'), name='marks_rejectedquote_line_unique'),
+            model_name="rejectedquote",
+            constraint=models.UniqueConstraint(
+                fields=("file", "line_number"), name="marks_rejectedquote_line_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rejectedquote',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^[a-z_]+$')), name='marks_rejectedquote_reason_named'),
+            model_name="rejectedquote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__regex", "^[a-z_]+$")), name="marks_rejectedquote_reason_named"
+            ),
         ),
     ]
