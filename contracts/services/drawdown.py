@@ -1,0 +1,251 @@
+"""Draw money on contracts: from the tranches by their shares to the client's cash, through transit."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from contracts.domain.interest import PARTS_PER_MILLION
+from contracts.domain.leverage import exceeds_maximum, maximum_leverage
+from contracts.domain.states import DRAWABLE
+from contracts.models import ContractState, FinancingContract, TermsVersion
+from contracts.queries.accounts import SharedAccounts, shared_accounts
+from contracts.queries.balances import ContractBalances, TrancheBalance
+from contracts.services.entries import (
+    CALLER,
+    Legs,
+    earlier_entry,
+    limits_named,
+    locked_balances,
+    refuse_unfit,
+)
+from contracts.services.refusals import ContractRefusal
+from contracts.services.states import StateMove, move_states
+from ledger.domain.allocation import allocate_largest_remainder
+from ledger.queries.balances import balances
+from ledger.services.posting import EntryDraft, PostedEntry, post_journal_entries
+from ledger.services.refusals import AccountRestricted
+
+
+class NotDrawable(ContractRefusal):
+    """The contract is not approved or active."""
+
+    code = "contracts_drawdown_contract_is_drawable"
+    sentence = _("Money is drawn on approved or active contracts only.")
+
+
+class FinancingRestricted(ContractRefusal):
+    """A restriction forbids new financing of the contract."""
+
+    code = "contracts_drawdown_financing_unrestricted"
+    sentence = _("New financing of this contract is restricted; see the reason, and lift it at its source.")
+
+
+class LeverageExceeded(ContractRefusal):
+    """After the drawdown, own and financed money over own money would exceed the terms' maximum."""
+
+    code = "contracts_drawdown_leverage_within_cap"
+    sentence = _("The drawdown exceeds the maximum leverage; draw less, or have the client deposit first.")
+
+
+class FunderExhausted(ContractRefusal):
+    """A funder has not enough available money for its share."""
+
+    code = "contracts_drawdown_funder_covers_share"
+    sentence = _("The funder's available money does not cover its share; have it pay in, or draw less.")
+
+
+class NotOpenYet(ContractRefusal):
+    """The contract opens after the booking date."""
+
+    code = "contracts_drawdown_contract_has_opened"
+    sentence = _("The contract opens later.")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawdownDraft:
+    """An amount to be drawn, in minor units.
+
+    `securities_minor` is what the contract's securities are worth by the caller's valuation; they count as
+    the client's own. Zero, where nobody has valued them, counts cash alone.
+    """
+
+    contract_id: int
+    amount_minor: int
+    value_date: dt.date
+    idempotency_key: str
+    securities_minor: int = 0
+
+
+def draw_down(
+    *,
+    contract_id: int,
+    amount_minor: int,
+    booking_date: dt.date,
+    value_date: dt.date,
+    maker_id: int,
+    idempotency_key: str,
+    securities_minor: int = 0,
+) -> PostedEntry:
+    """Draw money on one contract; as `draw_downs`."""
+    draft = DrawdownDraft(contract_id, amount_minor, value_date, idempotency_key, securities_minor)
+    return draw_downs(drafts=[draft], booking_date=booking_date, maker_id=maker_id)[0]
+
+
+def draw_downs(*, drafts: Sequence[DrawdownDraft], booking_date: dt.date, maker_id: int) -> list[PostedEntry]:
+    """Draw money on any number of contracts of one book, one entry each, all or none.
+
+    Joins the caller's transaction, else is its own; locks the contracts in id order. Each tranche gives its
+    share by largest remainder; an approved contract becomes active. A key that was used for the same request
+    returns its entry.
+
+    :raises AmountNotPositive, ValueDateAhead: the request is unfit.
+    :raises NotDrawable: a contract is neither approved nor active.
+    :raises NotOpenYet: a contract opens after the booking date.
+    :raises LeverageExceeded: min(1/m - 1, the terms' maximum, 1/initial margin) would be exceeded.
+    :raises FunderExhausted: a funder's available money does not cover its share; names the funder.
+    :raises FinancingRestricted: a restriction is in force on the client's cash.
+    Source: DESIGN 4 (drawdown, house tranche), 5 (leverage).
+    """
+    for draft in drafts:
+        refuse_unfit(amount_minor=draft.amount_minor, booking_date=booking_date, value_date=draft.value_date)
+    with transaction.atomic():
+        found = locked_balances(contract_ids=[draft.contract_id for draft in drafts])
+        replays = {draft.idempotency_key: _replay(draft, found[draft.contract_id]) for draft in drafts}
+        fresh = [draft for draft in drafts if replays[draft.idempotency_key] is None]
+        _refuse_undrawable(fresh, found, booking_date)
+        posted = _post(fresh, found, booking_date, maker_id) if fresh else {}
+    return [replays[draft.idempotency_key] or posted[draft.idempotency_key] for draft in drafts]
+
+
+def _replay(draft: DrawdownDraft, contract: ContractBalances) -> PostedEntry | None:
+    return earlier_entry(
+        book_id=contract.book_id,
+        idempotency_key=draft.idempotency_key,
+        kind="drawdown",
+        value_date=draft.value_date,
+        account_id=contract.principal_account_id,
+        amount_minor=draft.amount_minor,
+    )
+
+
+def _refuse_undrawable(
+    drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances], booking_date: dt.date
+) -> None:
+    contracts = FinancingContract.objects.select_related("terms").in_bulk([one.contract_id for one in drafts])
+    drawn: dict[int, int] = {}
+    for draft in drafts:
+        contract = found[draft.contract_id]
+        if contract.state not in DRAWABLE:
+            raise NotDrawable(f"{contract.code} is {contract.state}")
+        if contracts[draft.contract_id].opened_on > booking_date:
+            raise NotOpenYet(f"{contract.code}: {contracts[draft.contract_id].opened_on}")
+        drawn[draft.contract_id] = drawn.get(draft.contract_id, 0) + draft.amount_minor
+        _refuse_leverage(
+            contract, contracts[draft.contract_id].terms, drawn[draft.contract_id], draft.securities_minor
+        )
+    _refuse_exhausted(drafts, found)
+
+
+def _refuse_leverage(
+    contract: ContractBalances, terms: TermsVersion, drawn_minor: int, securities_minor: int
+) -> None:
+    own_minor = contract.cash_minor + contract.unsettled_cash_minor + securities_minor - contract.debt_minor
+    caps = [
+        Fraction(terms.max_leverage_ppm, PARTS_PER_MILLION),
+        Fraction(PARTS_PER_MILLION, terms.initial_margin_ppm),
+    ]
+    maximum = maximum_leverage(terms.maintenance_ppm, caps)
+    financed_minor = contract.principal_minor + drawn_minor
+    if own_minor <= 0 or exceeds_maximum(own_minor, financed_minor, maximum):
+        raise LeverageExceeded(
+            f"{contract.code}: own {own_minor}, financed {financed_minor}, maximum {maximum}"
+        )
+
+
+def _refuse_exhausted(drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances]) -> None:
+    """Refuse before posting, with the funder's name; the ledger's limit holds against the rest."""
+    needed: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for draft in drafts:
+        for tranche, part in _shares(found[draft.contract_id], draft.amount_minor):
+            if tranche.funder is not None:
+                account_id = tranche.funder.available_account_id
+                needed[account_id] = needed.get(account_id, 0) + part
+                names[account_id] = tranche.funder.code
+    held = balances(account_ids=needed)
+    for account_id, amount_minor in needed.items():
+        if amount_minor > -held[account_id]:
+            raise FunderExhausted(f"{names[account_id]} has {-held[account_id]}, needs {amount_minor}")
+
+
+def _shares(contract: ContractBalances, amount_minor: int) -> list[tuple[TrancheBalance, int]]:
+    parts = allocate_largest_remainder(amount_minor, [tranche.share_ppm for tranche in contract.tranches])
+    return list(zip(contract.tranches, parts, strict=True))
+
+
+def _post(
+    drafts: Sequence[DrawdownDraft],
+    found: Mapping[int, ContractBalances],
+    booking_date: dt.date,
+    maker_id: int,
+) -> dict[str, PostedEntry]:
+    book_id = found[drafts[0].contract_id].book_id
+    units = {found[draft.contract_id].unit_id for draft in drafts}
+    shared = {unit_id: shared_accounts(book_id=book_id, unit_id=unit_id) for unit_id in units}
+    exhausted: dict[int, ContractRefusal] = {
+        tranche.funder.available_account_id: FunderExhausted(tranche.funder.code)
+        for draft in drafts
+        for tranche in found[draft.contract_id].tranches
+        if tranche.funder is not None
+    }
+    entries = [_entry(draft, found[draft.contract_id], shared) for draft in drafts]
+    try:
+        with limits_named(by_account=exhausted):
+            posted = post_journal_entries(
+                book_id=book_id, booking_date=booking_date, drafts=entries, caller=CALLER, maker_id=maker_id
+            )
+    except AccountRestricted as error:
+        raise FinancingRestricted(error.detail) from error
+    approved = {
+        draft.contract_id for draft in drafts if found[draft.contract_id].state == ContractState.APPROVED
+    }
+    if approved:
+        move_states(
+            moves=[StateMove(contract_id, ContractState.ACTIVE) for contract_id in sorted(approved)],
+            business_date=booking_date,
+            actor_id=maker_id,
+            reason="first drawdown",
+        )
+    return {entry.idempotency_key: entry for entry in posted}
+
+
+def _entry(
+    draft: DrawdownDraft, contract: ContractBalances, shared: Mapping[int, SharedAccounts]
+) -> EntryDraft:
+    common = shared[contract.unit_id]
+    legs = Legs()
+    legs.put(contract.principal_account_id, draft.amount_minor)
+    for tranche, part in _shares(contract, draft.amount_minor):
+        if part == 0:
+            continue
+        legs.put(tranche.funded_account_id, -part)
+        if tranche.funder is None:
+            legs.put(common.at(address="house/funding"), part)
+            legs.put(common.house_transit(), -part)
+        else:
+            legs.put(tranche.funder.available_account_id, part)
+            legs.put(common.funder_transit(funder_id=tranche.funder.id), -part)
+    legs.put(common.client_transit(custodian_id=contract.custodian_id), draft.amount_minor)
+    legs.put(contract.cash_account_id, -draft.amount_minor)
+    return EntryDraft(
+        kind="drawdown",
+        value_date=draft.value_date,
+        narration=f"Drawdown on {contract.code}",
+        source_reference=f"contract:{contract.code}",
+        idempotency_key=draft.idempotency_key,
+        postings=legs.postings(),
+    )

@@ -1,0 +1,7 @@
+DROP TRIGGER contracts_financingcontract_identity_immutable ON contracts_financingcontract;
+DROP TRIGGER contracts_financingcontract_kept ON contracts_financingcontract;
+DROP TRIGGER contracts_interestrun_entry_set_once ON contracts_interestrun;
+DROP TRIGGER contracts_interestrun_kept ON contracts_interestrun;
+DROP TRIGGER contracts_fundingtranche_append_only ON contracts_fundingtranche;
+DROP TRIGGER contracts_interestaccrual_append_only ON contracts_interestaccrual;
+DROP FUNCTION contracts_refuse_change();

@@ -1,0 +1,2 @@
+DROP TRIGGER contracts_financingcontract_rule ON contracts_financingcontract;
+DROP FUNCTION contracts_check_contracts();

@@ -1,0 +1,2 @@
+DROP TRIGGER contracts_termsversion_guard ON contracts_termsversion;
+DROP FUNCTION contracts_guard_terms();

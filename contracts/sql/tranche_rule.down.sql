@@ -1,0 +1,2 @@
+DROP TRIGGER contracts_fundingtranche_rule ON contracts_fundingtranche;
+DROP FUNCTION contracts_check_tranches();
