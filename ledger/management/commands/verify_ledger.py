@@ -1,0 +1,69 @@
+"""Prove every book from its postings. Exits with 0: clean, 1: something fails, 2: could not see all."""
+
+import json
+import sys
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ledger.models import Book
+from ledger.queries.verification import Verdict, Verification, verify_book
+
+EXIT_CODES = {Verdict.CLEAN: 0, Verdict.FAILED: 1, Verdict.INCOMPLETE: 2}
+
+
+class Command(BaseCommand):
+    help = "Prove balances, identities, snapshots and positions from the postings, and name what fails."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--book", help="code of the book; all books unless given")
+        parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+
+    def handle(self, **options: object) -> None:
+        books = Book.objects.order_by("code")
+        if options["book"]:
+            books = books.filter(code=options["book"])
+            if not books:
+                known = ", ".join(Book.objects.values_list("code", flat=True)) or "none"
+                raise CommandError(f"There is no book {options['book']}. Books: {known}.")
+        verifications = [verify_book(book=book) for book in books]
+        for verification in verifications:
+            self.tell(verification)
+        if options["json"]:
+            self.stdout.write(json.dumps([document(verification) for verification in verifications]))
+        verdicts = {verification.verdict for verification in verifications}
+        if Verdict.FAILED in verdicts:
+            sys.exit(EXIT_CODES[Verdict.FAILED])
+        if Verdict.INCOMPLETE in verdicts:
+            sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
+
+    def tell(self, verification: Verification) -> None:
+        self.stderr.write(
+            f"Book {verification.book_code}: {verification.verdict.value}. {verification.entries} entries, "
+            f"{verification.postings} postings, {verification.accounts} accounts."
+        )
+        for check in verification.checks:
+            if check.reason:
+                self.stderr.write(f"  {check.name}: incomplete: {check.reason}")
+            for finding in check.findings:
+                self.stderr.write(f"  {check.name}: {finding}")
+            if check.found > len(check.findings):
+                self.stderr.write(f"  {check.name}: and {check.found - len(check.findings)} more")
+
+
+def document(verification: Verification) -> dict[str, object]:
+    return {
+        "book": verification.book_code,
+        "verdict": verification.verdict.value,
+        "entries": verification.entries,
+        "postings": verification.postings,
+        "accounts": verification.accounts,
+        "checks": [
+            {
+                "name": check.name,
+                "found": check.found,
+                "findings": list(check.findings),
+                "incomplete": check.reason,
+            }
+            for check in verification.checks
+        ],
+    }

@@ -1,0 +1,283 @@
+"""The checks of `verify_ledger`: a name, what it proves, and a statement with one sentence a failure.
+
+Parameters: %(book)s, the book's id. A percent sign of SQL is doubled.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A proof by one statement; no row means it holds."""
+
+    name: str
+    proves: str
+    sql: str
+
+
+MISSING_MONTHS = """
+SELECT DISTINCT to_char(d.business_date, 'YYYY-MM') AS month
+FROM ledger_businessday AS d
+WHERE d.book_id = %(book)s
+    AND NOT EXISTS (
+        SELECT FROM pg_inherits AS i
+        INNER JOIN pg_class AS c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'ledger_posting'::regclass AND NOT i.inhdetachpending
+            AND c.relname = 'ledger_posting_' || to_char(d.business_date, 'YYYYMM')
+    )
+ORDER BY month
+"""
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "entries_balance",
+        "every entry sums to zero per unit and ring, and per contract in the principal ring",
+        """
+        SELECT format(
+            'entry %%s: ring %%s, unit %%s%%s: sums to %%s', p.entry_id, a.ring, u.code,
+            CASE WHEN a.ring = 'principal' THEN ', contract ' || a.contract_code ELSE '' END,
+            sum(p.amount_minor)
+        )
+        FROM ledger_posting AS p
+        INNER JOIN ledger_account AS a ON a.id = p.account_id
+        INNER JOIN ledger_unit AS u ON u.id = a.unit_id
+        WHERE p.book_id = %(book)s
+        GROUP BY p.entry_id, a.ring, u.code, CASE WHEN a.ring = 'principal' THEN a.contract_code ELSE '' END,
+            CASE WHEN a.ring = 'principal' THEN ', contract ' || a.contract_code ELSE '' END
+        HAVING sum(p.amount_minor) <> 0
+        ORDER BY p.entry_id
+        """,
+    ),
+    Check(
+        "entries_are_whole",
+        "every entry has the postings it was written with, numbered from one",
+        """
+        SELECT format(
+            'entry %%s: %%s postings, written with %%s', e.id, coalesce(p.postings, 0), e.posting_count
+        )
+        FROM ledger_journalentry AS e
+        LEFT JOIN (
+            SELECT entry_id, count(*) AS postings, min(posting_no) AS first_no, max(posting_no) AS last_no
+            FROM ledger_posting
+            WHERE book_id = %(book)s
+            GROUP BY entry_id
+        ) AS p ON p.entry_id = e.id
+        WHERE e.book_id = %(book)s AND EXISTS (
+                SELECT FROM pg_inherits AS i
+                INNER JOIN pg_class AS c ON c.oid = i.inhrelid
+                WHERE i.inhparent = 'ledger_posting'::regclass
+                    AND c.relname = 'ledger_posting_' || to_char(e.booking_date, 'YYYYMM')
+            )
+            AND (p.postings, p.first_no, p.last_no)
+            IS DISTINCT FROM (e.posting_count::bigint, 1, e.posting_count)
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "postings_agree",
+        "every posting is of the book, unit and dates of its account and entry",
+        """
+        SELECT format('entry %%s, posting %%s: disagrees with its account or entry', p.entry_id, p.posting_no)
+        FROM ledger_posting AS p
+        LEFT JOIN ledger_account AS a ON a.id = p.account_id
+        LEFT JOIN ledger_journalentry AS e ON e.id = p.entry_id
+        WHERE (p.book_id = %(book)s OR a.book_id = %(book)s OR e.book_id = %(book)s)
+            AND (p.book_id, p.book_id, p.unit_id, p.booking_date, p.value_date)
+            IS DISTINCT FROM (a.book_id, e.book_id, a.unit_id, e.booking_date, e.value_date)
+        ORDER BY p.entry_id, p.posting_no
+        """,
+    ),
+    Check(
+        "payloads_unchanged",
+        "every entry still has the payload that its idempotency key was given for",
+        """
+        SELECT format('entry %%s: not what was posted under its key', e.id)
+        FROM ledger_journalentry AS e
+        LEFT JOIN (
+            SELECT
+                entry_id,
+                string_agg(account_id || ' ' || amount_minor, ',' ORDER BY account_id, amount_minor)
+                AS postings
+            FROM ledger_posting
+            WHERE book_id = %(book)s
+            GROUP BY entry_id
+        ) AS p ON p.entry_id = e.id
+        WHERE e.book_id = %(book)s AND EXISTS (
+                SELECT FROM pg_inherits AS i
+                INNER JOIN pg_class AS c ON c.oid = i.inhrelid
+                WHERE i.inhparent = 'ledger_posting'::regclass
+                    AND c.relname = 'ledger_posting_' || to_char(e.booking_date, 'YYYYMM')
+            )
+            AND e.payload_hash IS DISTINCT FROM ledger_payload_hash(
+                e.kind_id, e.value_date, e.narration, e.source_reference, e.reverses_id, e.adjusts_id,
+                p.postings
+            )
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "reversals_mirror",
+        "every reversal negates its entry posting by posting",
+        """
+        SELECT format('entry %%s: is no mirror of entry %%s', e.id, e.reverses_id)
+        FROM ledger_journalentry AS e
+        INNER JOIN ledger_posting AS p ON p.entry_id = e.id AND p.booking_date = e.booking_date
+        LEFT JOIN ledger_posting AS r ON r.entry_id = e.reverses_id AND r.posting_no = p.posting_no
+        WHERE e.book_id = %(book)s AND e.reverses_id IS NOT NULL
+            AND (r.account_id, r.amount_minor) IS DISTINCT FROM (p.account_id, -p.amount_minor)
+        GROUP BY e.id, e.reverses_id
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "balances_proved",
+        "every running balance (roll-up plus deltas) is the sum of its account's postings",
+        """
+        SELECT format(
+            'account %%s %%s: postings give %%s, the running balance says %%s', a.address, u.code,
+            coalesce(p.amount_minor, 0), coalesce(b.balance_minor::text, 'nothing')
+        )
+        FROM ledger_account AS a
+        INNER JOIN ledger_unit AS u ON u.id = a.unit_id
+        LEFT JOIN (
+            SELECT account_id, sum(amount_minor) AS amount_minor FROM ledger_posting GROUP BY account_id
+        ) AS p ON p.account_id = a.id
+        LEFT JOIN ledger_currentbalance AS b ON b.account_id = a.id
+        WHERE a.book_id = %(book)s AND coalesce(p.amount_minor, 0) IS DISTINCT FROM b.balance_minor
+        ORDER BY a.address
+        """,
+    ),
+    Check(
+        "limits_hold",
+        "no account is past its limit, and each balance row carries its account's limit",
+        """
+        SELECT format('account %%s: stands at %%s against limit %%s', a.address, c.balance_minor, a."limit")
+        FROM ledger_account AS a
+        INNER JOIN ledger_balance AS b ON b.account_id = a.id
+        INNER JOIN ledger_currentbalance AS c ON c.account_id = a.id
+        WHERE a.book_id = %(book)s
+            AND (
+                (a."limit", a.is_hot) <> (b."limit", b.is_hot)
+                OR (a."limit" = 'no_debit_balance' AND c.balance_minor > 0)
+                OR (a."limit" = 'no_credit_balance' AND c.balance_minor < 0)
+            )
+        ORDER BY a.address
+        """,
+    ),
+    Check(
+        "rings_balance",
+        "per ring and unit, custody, transit and receivables equal entitlements and payables",
+        """
+        SELECT format('ring %%s, unit %%s: the balances sum to %%s', a.ring, u.code, sum(b.balance_minor))
+        FROM ledger_account AS a
+        INNER JOIN ledger_unit AS u ON u.id = a.unit_id
+        INNER JOIN ledger_currentbalance AS b ON b.account_id = a.id
+        WHERE a.book_id = %(book)s
+        GROUP BY a.ring, u.code
+        HAVING sum(b.balance_minor) <> 0
+        ORDER BY a.ring, u.code
+        """,
+    ),
+    Check(
+        "contracts_balance",
+        "per contract, loan principal equals what its funders lent, and claims sum to zero",
+        """
+        SELECT format(
+            'contract %%s, unit %%s: principal ring sums to %%s', a.contract_code, u.code,
+            sum(b.balance_minor)
+        )
+        FROM ledger_account AS a
+        INNER JOIN ledger_unit AS u ON u.id = a.unit_id
+        INNER JOIN ledger_currentbalance AS b ON b.account_id = a.id
+        WHERE a.book_id = %(book)s AND a.ring = 'principal'
+        GROUP BY a.contract_code, u.code, a.role = 'claim'
+        HAVING sum(b.balance_minor) <> 0
+        ORDER BY a.contract_code
+        """,
+    ),
+    Check(
+        "snapshots_proved",
+        "every closed day has the snapshot of each account that moved, equal to its postings till then",
+        """
+        SELECT format(
+            'account %%s, %%s: postings give %%s, snapshot says %%s',
+            coalesce(p.account_id, s.account_id),
+            coalesce(p.booking_date, s.business_date), coalesce(p.balance_minor::text, 'nothing'),
+            coalesce(s.balance_minor::text, 'nothing')
+        )
+        FROM (
+            SELECT
+                account_id,
+                booking_date,
+                sum(debit_minor + credit_minor) OVER (PARTITION BY account_id ORDER BY booking_date)
+                AS balance_minor,
+                debit_minor,
+                credit_minor
+            FROM (
+                SELECT
+                    p.account_id,
+                    p.booking_date,
+                    sum(greatest(p.amount_minor, 0)) AS debit_minor,
+                    sum(least(p.amount_minor, 0)) AS credit_minor
+                FROM ledger_posting AS p
+                INNER JOIN ledger_businessday AS d
+                    ON d.book_id = p.book_id AND d.business_date = p.booking_date AND d.status = 'closed'
+                WHERE p.book_id = %(book)s
+                GROUP BY p.account_id, p.booking_date
+            ) AS daily
+        ) AS p
+        FULL JOIN (SELECT * FROM ledger_dailysnapshot WHERE book_id = %(book)s) AS s
+            ON s.account_id = p.account_id AND s.business_date = p.booking_date
+        WHERE (p.balance_minor, p.debit_minor, p.credit_minor)
+            IS DISTINCT FROM (s.balance_minor::numeric, s.debit_minor::numeric, s.credit_minor::numeric)
+        """,
+    ),
+    Check(
+        "positions_gapless",
+        "positions run from one without a gap, each to one entry of the book, as far as the head says",
+        """
+        SELECT format(
+            'positions run to %%s and are %%s in number; the head says %%s', p.last, p.number, h.last_position
+        )
+        FROM ledger_positionhead AS h
+        CROSS JOIN (
+            SELECT coalesce(max(position), 0) AS last, count(*) AS number
+            FROM ledger_entryposition
+            WHERE book_id = %(book)s
+        ) AS p
+        WHERE h.book_id = %(book)s AND NOT (p.last = p.number AND p.number = h.last_position)
+        """,
+    ),
+    Check(
+        "closed_days_stamped",
+        "every entry of a closed day has a position, not above the one its day was closed at",
+        """
+        SELECT format('entry %%s of %%s: not stamped at the close of its day', e.id, e.booking_date)
+        FROM ledger_businessday AS d
+        INNER JOIN ledger_dayclose AS c ON c.day_id = d.id
+        INNER JOIN ledger_journalentry AS e ON e.book_id = d.book_id AND e.booking_date = d.business_date
+        LEFT JOIN ledger_entryposition AS p ON p.entry_id = e.id
+        WHERE d.book_id = %(book)s AND (p.position IS NULL OR p.position > c.last_position)
+        ORDER BY e.id
+        """,
+    ),
+    Check(
+        "days_in_order",
+        "every closed day has its close by two people, every entry a day of the book",
+        """
+        SELECT format('day %%s: closed without a close by two people', d.business_date)
+        FROM ledger_businessday AS d
+        LEFT JOIN ledger_dayclose AS c ON c.day_id = d.id
+        WHERE d.book_id = %(book)s
+            AND (d.status = 'closed') <> (c.id IS NOT NULL AND c.maker_id <> c.checker_id)
+        UNION ALL
+        SELECT format('entry %%s: booked on %%s, which is no day of the book', e.id, e.booking_date)
+        FROM ledger_journalentry AS e
+        WHERE e.book_id = %(book)s
+            AND NOT EXISTS (
+                SELECT FROM ledger_businessday AS d
+                WHERE d.book_id = e.book_id AND d.business_date = e.booking_date
+            )
+        """,
+    ),
+)
