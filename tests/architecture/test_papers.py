@@ -1,10 +1,12 @@
 """The papers keep up with the code."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import APPS, ROOT, sql_files
 
 DECISIONS = ROOT / "docs" / "decisions"
 SECTIONS = ("**Context.**", "**Decision.**", "**Consequences.**", "**Rejected.**")
@@ -41,3 +43,21 @@ class TestDependencies:
         page = (DECISIONS / "0007-dependencies.md").read_text()
         rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
         assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == wanted
+
+
+class TestRules:
+    """Each app or room has a page docs/rules/<label>.md; a constraint's name is public."""
+
+    @pytest.mark.parametrize(
+        "page", sorted((ROOT / "docs" / "rules").glob("*.md")), ids=lambda page: page.stem
+    )
+    def test_list_every_constraint(self, page: Path) -> None:
+        label = page.stem
+        named = set()
+        for model in apps.get_models():
+            if model._meta.app_label == label and model.__module__.split(".")[0] in APPS:
+                named |= {constraint.name for constraint in model._meta.constraints}
+        for file in sql_files():
+            named |= set(re.findall(rf"(?:CONSTRAINT =|broken :=) '({label}_\w+)'", file.read_text()))
+        assert named
+        assert sorted(name for name in named if f"`{name}`" not in page.read_text()) == []
