@@ -76,7 +76,7 @@ class Payment(models.Model):
         blank=True,
         verbose_name=_("approval"),
     )
-    returns = models.OneToOneField(
+    returns = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
         related_name="returned_by",
@@ -121,6 +121,9 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["reference"], name="custody_payment_reference_unique"),
             models.UniqueConstraint(
                 fields=["custodian", "bank_reference"], name="custody_payment_bank_reference_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["returns"], condition=~Q(state="rejected"), name="custody_payment_returned_once"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="custody_payment_amount_positive"),
             models.CheckConstraint(

@@ -1,0 +1,237 @@
+"""Take in what custodians say: keep the bytes, read them strictly, check them, store the lines."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from accounts.services.violations import violated_constraint
+from custody.domain.statement_checks import Finding, check_continuity, check_statement
+from custody.domain.statement_json import (
+    ParsedStatement,
+    StatedUnit,
+    StatementUnreadable,
+    parse_statement,
+)
+from custody.models import (
+    Custodian,
+    CustodyAccount,
+    HoldingLine,
+    Statement,
+    StatementBalance,
+    StatementEntry,
+    StatementKind,
+    StatementState,
+)
+from custody.queries.statements import READ_STATES, predecessor_of
+from ledger.models import Unit
+
+FORMAT = "plimsoll-json-1"
+
+
+class UnknownCustodian(Exception):
+    """No custodian has this code; register it first."""
+
+
+class EmptyStatement(Exception):
+    """The file holds nothing; there is nothing to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What became of the bytes: a statement with findings, or findings alone."""
+
+    parsed: ParsedStatement | None
+    findings: list[Finding]
+
+    @property
+    def state(self) -> StatementState:
+        if self.parsed is None:
+            return StatementState.UNREADABLE
+        return StatementState.MARKED if self.findings else StatementState.ACCEPTED
+
+
+def import_statement(
+    *,
+    book_id: int,
+    custodian_code: str,
+    raw: bytes,
+    file_name: str,
+    received_on: dt.date,
+    maker_id: int,
+) -> Statement:
+    """Keep a statement as it came and store what it says; sent twice, it is one statement.
+
+    Joins the caller's transaction, else is its own. Never refuses for what is in the file: what cannot be
+    read or does not add up is kept, marked, and named in `findings`. Bytes that were unreadable are read
+    again, so that an import succeeds once what they lacked (a unit) is set up.
+
+    :raises UnknownCustodian: no custodian has the code.
+    :raises EmptyStatement: there are no bytes.
+    Source: DESIGN 8.
+    """
+    custodian = Custodian.objects.filter(code=custodian_code).first()
+    if custodian is None:
+        raise UnknownCustodian(custodian_code)
+    if not raw:
+        raise EmptyStatement(file_name)
+    digest = hashlib.sha256(raw).digest()
+    earlier = _earlier(custodian.pk, digest)
+    if earlier is not None and earlier.state != StatementState.UNREADABLE:
+        return earlier
+    accounts = {
+        account.external_number: account
+        for account in CustodyAccount.objects.filter(book_id=book_id, custodian=custodian)
+    }
+    reading = _read(raw, book_id=book_id, custodian=custodian, accounts=accounts)
+    if reading.parsed is None and earlier is not None:
+        return earlier
+    statement = Statement(
+        book_id=book_id,
+        custodian=custodian,
+        kind=StatementKind.UNKNOWN,
+        statement_date=received_on,
+        format=FORMAT,
+        file_name=file_name[:200],
+        original=raw,
+        sha256=digest,
+        state=reading.state,
+        findings=[finding.as_json() for finding in reading.findings],
+        received_on=received_on,
+        maker_id=maker_id,
+    )
+    try:
+        with transaction.atomic():
+            _store(statement, reading.parsed, accounts)
+    except IntegrityError as error:
+        if violated_constraint(error=error) not in (
+            "custody_statement_bytes_once",
+            "custody_statement_unreadable_bytes_once",
+        ):
+            raise
+        # Another session took the same file in first.
+        winner = _earlier(custodian.pk, digest)
+        if winner is None:
+            raise
+        return winner
+    return statement
+
+
+def _earlier(custodian_id: int, digest: bytes) -> Statement | None:
+    """The statement of these bytes; the read one where both exist."""
+    found = Statement.objects.filter(custodian_id=custodian_id, sha256=digest)
+    return found.filter(state__in=READ_STATES).first() or found.first()
+
+
+def _read(
+    raw: bytes, *, book_id: int, custodian: Custodian, accounts: Mapping[str, CustodyAccount]
+) -> _Reading:
+    units = {
+        code: StatedUnit(exponent, kind == Unit.Kind.CURRENCY)
+        for code, exponent, kind in Unit.objects.values_list("code", "exponent", "kind")
+    }
+    try:
+        parsed = parse_statement(raw, units=units)
+        if parsed.custodian != custodian.code:
+            raise StatementUnreadable("wrong_custodian", "/custodian", f"this came as {custodian.code}'s")
+    except StatementUnreadable as error:
+        return _Reading(None, [Finding(error.code, error.pointer, error.detail, stops=True)])
+    findings = check_statement(parsed, known_accounts=accounts.keys())
+    findings += _overlaps(parsed, book_id=book_id, custodian_id=custodian.pk)
+    predecessor = predecessor_of(
+        book_id=book_id, custodian_id=custodian.pk, kind=parsed.kind, sequence=parsed.sequence
+    )
+    findings += check_continuity(parsed, predecessor)
+    return _Reading(parsed, findings)
+
+
+def _overlaps(parsed: ParsedStatement, *, book_id: int, custodian_id: int) -> list[Finding]:
+    """Findings against statements that speak of the same: day, number or entries."""
+    read = Statement.objects.filter(
+        book_id=book_id, custodian_id=custodian_id, kind=parsed.kind, state__in=READ_STATES
+    )
+    findings = []
+    if other := read.filter(statement_date=parsed.statement_date).first():
+        findings.append(
+            Finding("day_stated_before", "/statement_date", f"by {other.external_number}", stops=True)
+        )
+    if other := read.filter(sequence_number=parsed.sequence).first():
+        findings.append(
+            Finding("sequence_used_before", "/sequence", f"by {other.external_number}", stops=True)
+        )
+    if read.filter(external_number=parsed.number).exists():
+        findings.append(Finding("number_used_before", "/number", parsed.number, stops=True))
+    pointers = {
+        entry.bank_reference: f"{entry.pointer}/bank_reference"
+        for account in parsed.accounts
+        for entry in account.entries
+    }
+    known = (
+        StatementEntry.objects.filter(statement__custodian_id=custodian_id, bank_reference__in=list(pointers))
+        .order_by("id")
+        .values_list("bank_reference", "statement__external_number")
+    )
+    for bank_reference, number in dict(known).items():
+        findings.append(
+            Finding(
+                "entry_stated_before", pointers[bank_reference], f"{bank_reference} in {number}", stops=True
+            )
+        )
+    return findings
+
+
+def _store(
+    statement: Statement, parsed: ParsedStatement | None, accounts: Mapping[str, CustodyAccount]
+) -> None:
+    if parsed is None:
+        statement.save(force_insert=True)
+        return
+    statement.kind = parsed.kind
+    statement.statement_date = parsed.statement_date
+    statement.external_number = parsed.number
+    statement.sequence_number = parsed.sequence
+    statement.save(force_insert=True)
+    units = dict(Unit.objects.values_list("code", "id"))
+    entries: list[StatementEntry] = []
+    balances: list[StatementBalance] = []
+    holdings: list[HoldingLine] = []
+    for stated in parsed.accounts:
+        account = accounts.get(stated.number)
+        if account is None:
+            continue  # a finding names it; its lines are in the original
+        for balance in stated.balances:
+            tied = {"statement": statement, "custody_account": account, "unit_id": units[balance.unit]}
+            balances.append(
+                StatementBalance(
+                    **tied, opening_minor=balance.opening_minor, closing_minor=balance.closing_minor
+                )
+            )
+            if balance.available_minor is not None:
+                holdings.append(
+                    HoldingLine(
+                        **tied,
+                        settled_quantity=balance.closing_minor,
+                        available_quantity=balance.available_minor,
+                    )
+                )
+        for entry in stated.entries:
+            entries.append(
+                StatementEntry(
+                    statement=statement,
+                    sequence=len(entries) + 1,
+                    custody_account=account,
+                    unit_id=units[entry.unit],
+                    amount_minor=entry.amount_minor,
+                    booking_date=entry.booking_date,
+                    value_date=entry.value_date,
+                    type=entry.type,
+                    bank_reference=entry.bank_reference,
+                    account_reference=entry.account_reference,
+                    description=entry.description,
+                )
+            )
+    StatementEntry.objects.bulk_create(entries)
+    StatementBalance.objects.bulk_create(balances)
+    HoldingLine.objects.bulk_create(holdings)
