@@ -1,0 +1,3 @@
+DROP FUNCTION margin_level(
+    numeric, numeric, numeric, bigint, bigint, bigint, bigint, bigint, bigint, bigint
+);

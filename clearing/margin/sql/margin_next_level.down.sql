@@ -1,0 +1,1 @@
+DROP FUNCTION margin_next_level(smallint, smallint, smallint);
