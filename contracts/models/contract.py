@@ -29,7 +29,8 @@ class ContractState(models.TextChoices):
 class FinancingContract(models.Model):
     """One client's contract at one custodian, in one currency, under one version of terms.
 
-    Balances are the ledger's; the account columns only say where they are. Only state and dates ever change.
+    Balances are the ledger's; the account columns only say where they are (no other contract can name them: they
+    carry its code). Only state and dates ever change.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("book"))
@@ -49,23 +50,31 @@ class FinancingContract(models.Model):
     matures_on = models.DateField(_("matures on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
-    cash_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("cash")
+    cash_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("cash")
     )
-    unsettled_cash_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("unsettled cash")
+    unsettled_cash_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unsettled cash")
     )
-    principal_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("principal")
+    principal_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("principal")
     )
-    interest_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("interest receivable")
+    interest_account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("interest receivable"),
     )
-    penalty_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("penalty receivable")
+    penalty_account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("penalty receivable"),
     )
-    fee_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("fees receivable")
+    fee_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("fees receivable")
     )
 
     history = HistoricalRecords()
@@ -123,13 +132,18 @@ class FundingTranche(models.Model):
     rate_ppm = models.IntegerField(_("rate to the funder"))
     seniority = models.PositiveSmallIntegerField(_("seniority"), default=1)
 
-    funded_account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("funded principal")
-    )
-    interest_account = models.OneToOneField(
+    funded_account = models.ForeignKey(
         Account,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
+        verbose_name=_("funded principal"),
+    )
+    interest_account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
         null=True,
         blank=True,
         verbose_name=_("interest owed to the funder"),
@@ -138,6 +152,7 @@ class FundingTranche(models.Model):
         Account,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
         null=True,
         blank=True,
         verbose_name=_("the funder's available money"),

@@ -56,12 +56,17 @@ class InterestAccrual(models.Model):
         InterestRun, on_delete=models.PROTECT, related_name="accruals", verbose_name=_("run")
     )
     contract = models.ForeignKey(
-        FinancingContract, on_delete=models.PROTECT, related_name="accruals", verbose_name=_("contract")
+        FinancingContract,
+        on_delete=models.PROTECT,
+        related_name="accruals",
+        db_index=False,
+        verbose_name=_("contract"),
     )
     tranche = models.ForeignKey(
         FundingTranche,
         on_delete=models.PROTECT,
         related_name="accruals",
+        db_index=False,
         null=True,
         blank=True,
         verbose_name=_("tranche"),

@@ -1,0 +1,126 @@
+"""Products and the versions of their terms."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin.cells import percent, related, yes_no
+from accounts.admin.columns import column, state_column
+from accounts.admin.filters import choices, rows
+from accounts.admin.history import history_panel
+from accounts.admin.panels import Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
+from accounts.admin.read_only import ReadOnlyAdmin
+from contracts.models import Product, TermsState, TermsVersion
+from ledger.admin.amounts import ppm_column
+
+TONES_OF_STATE = {TermsState.DRAFT: Tone.NOTICE, TermsState.ACTIVE: Tone.GOOD}
+WATERFALL: dict[str, Any] = {
+    "costs": gettext_lazy("costs"),
+    "interest": gettext_lazy("interest"),
+    "principal": gettext_lazy("principal"),
+    "penalty": gettext_lazy("penalty"),
+    "fees": gettext_lazy("fees"),
+}
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin[Product]):
+    list_display = ["code", "name"]
+    search_fields = ["code", "name"]
+
+    def panels(self, request: HttpRequest, row: Product) -> list[Panel]:
+        versions = Table(
+            title=_("Versions of its terms"),
+            columns=[Column(_("version"), Look.NUMBER), Column(_("state"), Look.CHIP)],
+            rows=[
+                [
+                    number(str(terms.version), related(terms, request).href),
+                    chip(terms.get_state_display(), TONES_OF_STATE[TermsState(terms.state)]),
+                ]
+                for terms in row.versions.order_by("-version")
+            ],
+            empty=_("No terms were proposed yet."),
+        )
+        return [self.facts(request, row), versions, history_panel(row, request)]
+
+
+@admin.register(TermsVersion)
+class TermsVersionAdmin(ReadOnlyAdmin[TermsVersion]):
+    tones = {"state": TONES_OF_STATE}
+    list_display = [
+        column(str, name="terms", label=gettext_lazy("terms")),
+        state_column(TermsVersion, "state", TONES_OF_STATE),
+        "unit",
+        ppm_column(TermsVersion, "client_rate_ppm"),
+        ppm_column(TermsVersion, "call_ppm"),
+        ppm_column(TermsVersion, "liquidate_ppm"),
+        "call_deadline_sessions",
+    ]
+    list_filter = [choices("state"), rows("product")]
+    list_select_related = ["product", "unit"]
+
+    def panels(self, request: HttpRequest, row: TermsVersion) -> list[Panel]:
+        return [ladder_facts(row), rate_facts(request, row), liquidation_facts(row)]
+
+
+def ladder_facts(terms: TermsVersion) -> Facts:
+    """The lines, from the highest to the lowest."""
+    return Facts(
+        title=_("Lines, as coverage"),
+        items=[
+            (_("Warning line"), percent(terms.warn_ppm)),
+            (_("Restriction line"), percent(terms.restrict_ppm)),
+            (_("Call line"), percent(terms.call_ppm)),
+            (_("Liquidation line"), percent(terms.liquidate_ppm)),
+            (_("Emergency line"), percent(terms.emergency_ppm)),
+            (_("Insolvency line"), percent(terms.insolvent_ppm)),
+            (_("Withdrawal line"), percent(terms.withdrawal_line_ppm)),
+            (_("Target of a liquidation"), percent(terms.target_coverage_ppm)),
+            (_("Hysteresis"), percent(terms.hysteresis_ppm)),
+        ],
+    )
+
+
+def rate_facts(request: HttpRequest, terms: TermsVersion) -> Facts:
+    return Facts(
+        title=_("Rates, margins and costs"),
+        items=[
+            (_("Client rate"), percent(terms.client_rate_ppm)),
+            (_("Day count"), text(terms.get_day_count_display())),
+            (_("Penalty multiple of the rate"), percent(terms.penalty_multiple_ppm)),
+            (_("Days of grace"), number(str(terms.penalty_grace_days))),
+            (_("Interest may be capitalised"), yes_no(terms.capitalisation_allowed)),
+            (_("Initial margin"), percent(terms.initial_margin_ppm)),
+            (_("Maintenance margin"), percent(terms.maintenance_ppm)),
+            (_("Maximum leverage"), _times(terms.max_leverage_ppm)),
+            (_("Haircut"), percent(terms.haircut_ppm)),
+            (_("Concentration cap"), percent(terms.concentration_cap_ppm)),
+            (_("Commission"), percent(terms.commission_ppm, 4)),
+            (_("External cost of a purchase"), percent(terms.external_cost_buy_ppm, 4)),
+            (_("External cost of a sale"), percent(terms.external_cost_sell_ppm, 4)),
+            (_("Approval"), related(terms.approval, request, f"#{terms.approval_id}")),
+        ],
+    )
+
+
+def liquidation_facts(terms: TermsVersion) -> Facts:
+    order = " → ".join(str(WATERFALL.get(name, name)) for name in terms.waterfall_order)
+    return Facts(
+        title=_("Calls and liquidation"),
+        items=[
+            (_("Call deadline in sessions"), number(str(terms.call_deadline_sessions))),
+            (_("Calendar"), text(terms.calendar_code)),
+            (_("Standing liquidation authority"), yes_no(terms.standing_liquidation_authority)),
+            (_("Liquidation without deadline in an emergency"), yes_no(terms.emergency_liquidation)),
+            (_("Negative balance protection"), yes_no(terms.negative_balance_protection)),
+            (_("Order of the waterfall"), Cell(order, look=Look.PROSE)),
+        ],
+    )
+
+
+def _times(ppm: int) -> Cell:
+    """A multiple: 3,000,000 is 3.00 x."""
+    return number(f"{ppm // 1_000_000}.{ppm % 1_000_000 // 10_000:02d} ×")
