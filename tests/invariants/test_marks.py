@@ -31,7 +31,7 @@ def market(db: None) -> SmallMarket:
     return made
 
 
-def refused_by(statement: str, *values: object) -> str:
+def refused_by(statement: str, *values: int | str) -> str:
     maker = User.objects.get(username="day-runner")
     with (
         pytest.raises(IntegrityError) as refused,

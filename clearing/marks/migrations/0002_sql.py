@@ -1,3 +1,5 @@
+"""The history and the rules of marks, and rights."""
+
 from pathlib import Path
 
 from django.db import migrations

@@ -44,7 +44,7 @@ def import_quotes(
     raw: bytes,
     file_name: str,
     received_at: datetime,
-    on_progress: Callable[[int], None] = _no_progress,
+    on_progress: Callable[[int], object] = _no_progress,
 ) -> QuoteImport:
     """Keep a CSV file and its quotes; every line becomes a quote or a rejected line with a named reason.
 
@@ -126,7 +126,7 @@ def _read(
     lines: Sequence[CsvLine],
     instruments: dict[str, Instrument],
     said: _Said,
-    on_progress: Callable[[int], None],
+    on_progress: Callable[[int], object],
 ) -> tuple[list[QuoteLine], list[RejectedLine]]:
     quotes: list[QuoteLine] = []
     rejected: list[RejectedLine] = []

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -62,15 +63,15 @@ class TestAnnounceCorporateActions:
             {"pay_date": MONDAY},
         ],
     )
-    def test_refuses_a_dividend_that_none_pays(self, market: SmallMarket, change: dict[str, object]) -> None:
+    def test_refuses_a_dividend_that_none_pays(self, market: SmallMarket, change: dict[str, Any]) -> None:
         with pytest.raises(AnnouncementMalformed):
             announce_corporate_actions(
                 book_id=market.book.pk,
-                drafts=[dataclasses.replace(dividend(market), **change)],  # type: ignore[arg-type]
+                drafts=[dataclasses.replace(dividend(market), **change)],
             )
 
     @pytest.mark.parametrize("change", [{"ratio_numerator": 1}, {"ratio_denominator": 0}])
-    def test_refuses_a_split_of_nothing(self, market: SmallMarket, change: dict[str, int]) -> None:
+    def test_refuses_a_split_of_nothing(self, market: SmallMarket, change: dict[str, Any]) -> None:
         with pytest.raises(AnnouncementMalformed):
             announce_corporate_actions(
                 book_id=market.book.pk, drafts=[dataclasses.replace(split(market), **change)]
