@@ -1,1 +1,3 @@
-"""Liquidation: proposed on frozen inputs, released by a second person, sold, settled, shared out, reviewed."""
+"""Liquidation: proposed on frozen inputs, released by a second person, sold, settled, shared out,
+reviewed.
+"""
