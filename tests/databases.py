@@ -20,6 +20,8 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "ledger", "custody", "contracts", "clearing")
 TEMPLATE_PREFIX, CLONE_PREFIX = "plimsoll_tmpl_", "plimsoll_test_"
+# Clones dropped at once. Two processes, 600 files a clone: one by one 1.1 s each, by ten 0.37 s.
+BATCH = 10
 BUILD_LOCK = "plimsoll: one process builds a template at a time"
 
 
@@ -54,6 +56,7 @@ class TestDatabases:
     template: str = field(init=False)
     connection: "psycopg.Connection[tuple[object, ...]]" = field(init=False)
     made: int = 0
+    finished: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.template = TEMPLATE_PREFIX + schema_digest()
@@ -62,6 +65,7 @@ class TestDatabases:
         )
 
     def close(self) -> None:
+        self.drop_finished()
         self.connection.close()
 
     def prepare_template(self, migrate: Callable[[str], None]) -> None:
@@ -97,13 +101,25 @@ class TestDatabases:
         return name
 
     def give_back(self, name: str) -> None:
-        self.drop(name)
+        """Done with a clone. It is dropped with others: ext4 creates files slowly right after deletions."""
+        self.finished.append(name)
+        if len(self.finished) >= BATCH:
+            self.drop_finished()
+
+    def drop_finished(self) -> None:
+        while self.finished:
+            name = self.finished.pop()
+            self.drop(name)
+            self.unlock(name)
+
+    def unlock(self, name: str) -> None:
         self.connection.execute("SELECT pg_advisory_unlock(%s)", [lock_key(name)])
 
     def drop_if_unused(self, name: str) -> None:
         row = self.connection.execute("SELECT pg_try_advisory_lock(%s)", [lock_key(name)]).fetchone()
         if row and row[0]:
-            self.give_back(name)
+            self.drop(name)
+            self.unlock(name)
 
     def drop(self, name: str) -> None:
         try:

@@ -18,7 +18,8 @@ def other_process(databases: TestDatabases) -> Iterator[TestDatabases]:
     other = TestDatabases(databases.owner_url, f"{databases.worker}x")
     other.prepare_template(not_needed)
     yield other
-    other.close()
+    if not other.connection.closed:
+        other.close()
 
 
 class TestClone:
@@ -29,13 +30,14 @@ class TestClone:
         databases.prepare_template(not_needed)
         assert name in databases.names(CLONE_PREFIX)
         other_process.give_back(name)
+        other_process.drop_finished()
         assert name not in databases.names(CLONE_PREFIX)
 
     def test_of_a_process_that_died_is_dropped(
         self, databases: TestDatabases, other_process: TestDatabases
     ) -> None:
         name = other_process.clone()
-        other_process.close()
+        other_process.connection.close()
         for _attempt in range(100):
             # The server takes a moment to notice that a connection, and with it its lock, is gone.
             databases.prepare_template(not_needed)
