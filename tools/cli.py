@@ -193,8 +193,7 @@ def remove(home: Home, options: argparse.Namespace) -> int:
     with home.locked():
         code = stop_all(home, force=options.force)
         if code == 0:
-            for entry in home.path.iterdir():
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            shutil.rmtree(home.path)
     return code
 
 
