@@ -1,8 +1,8 @@
 """The SELECTs that compute the postings of corporate actions, one row per posting, for any number of holders.
 
 Quantities in the security's own scale, amounts in minor units, debit positive. All arithmetic is on numeric
-and rounded once: money half up per contract, shares down. A missing account leaves its entry unbalanced,
-which the ledger refuses: nobody is left out in silence.
+and rounded once: a dividend half up per custodian, cash in lieu half up per contract, shares down. A missing
+account leaves its entry unbalanced, which the ledger refuses: nobody is left out in silence.
 """
 
 # Who holds on trade date as the ex-date opens: settled and unsettled, less what was traded since.
@@ -50,18 +50,40 @@ GROUP BY p.custodian_id, x.id
 HAVING sum(p.tax) > 0
 """
 
+# What the bank pays on all it holds for its clients, shared by largest remainder, the older contract first
+# among equals: gross by quantity, tax by gross. Each holder rounded alone would be owed cents that no bank pays.
 _DIVIDEND_DUE = """
-due AS (
-    SELECT g.*, div(2 * g.gross * %(tax_ppm)s + 1000000, 2000000) AS tax
-    FROM (
-        SELECT
-            p.*,
-            div(
-                2 * p.quantity * %(amount_micro)s + %(scale)s::numeric * 1000000,
-                %(scale)s::numeric * 2000000
-            ) AS gross
-        FROM held AS p
-    ) AS g
+whole AS (
+    SELECT h.*, sum(h.quantity) OVER bank AS all_quantity,
+        div(
+            2 * sum(h.quantity) OVER bank * %(amount_micro)s + %(scale)s::numeric * 1000000,
+            %(scale)s::numeric * 2000000
+        ) AS all_gross
+    FROM held AS h
+    WINDOW bank AS (PARTITION BY h.custodian_id)
+), gross_share AS (
+    SELECT w.*, div(w.all_gross * w.quantity, w.all_quantity) AS least,
+        row_number() OVER (
+            PARTITION BY w.custodian_id
+            ORDER BY mod(w.all_gross * w.quantity, w.all_quantity) DESC, w.contract_id
+        ) AS turn
+    FROM whole AS w
+), gross AS (
+    SELECT g.*,
+        g.least + (g.turn <= g.all_gross - sum(g.least) OVER (PARTITION BY g.custodian_id))::int AS gross,
+        div(2 * g.all_gross * %(tax_ppm)s + 1000000, 2000000) AS all_tax
+    FROM gross_share AS g
+), tax_share AS (
+    SELECT g.custodian_id, g.bank, g.contract_id, g.unsettled_cash_account_id, g.gross, g.all_tax,
+        div(g.all_tax * g.gross, g.all_gross) AS least,
+        row_number() OVER (
+            PARTITION BY g.custodian_id ORDER BY mod(g.all_tax * g.gross, g.all_gross) DESC, g.contract_id
+        ) AS turn
+    FROM gross AS g
+    WHERE g.all_gross > 0
+), due AS (
+    SELECT t.*, t.least + (t.turn <= t.all_tax - sum(t.least) OVER (PARTITION BY t.custodian_id))::int AS tax
+    FROM tax_share AS t
 )
 """
 

@@ -42,9 +42,9 @@ def book_ex_date(*, book_id: int, business_date: date, maker_id: int) -> list[Ac
 
     Owns its transaction, or joins one; a constant number of statements per action, whatever the number of
     holders. Idempotent: a stage is reached once. Entitled is who holds on trade date as the ex-date opens,
-    settled or not, so the day's own trades do not count. Money is rounded half up per contract, gross and tax
-    each. A split gives whole shares, rounded down, and cash in lieu of the fraction of a new share at the
-    last price before the ex-date.
+    settled or not, so the day's own trades do not count. A dividend and its tax are rounded half up on all
+    that a custodian holds, as it will pay them, and shared by largest remainder. A split gives whole shares,
+    rounded down, and cash in lieu of the fraction of a new share at the last price before the ex-date.
 
     Source: DESIGN 4 (dividend, split); walk.json (dividend ex, split eff.).
 

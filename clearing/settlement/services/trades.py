@@ -77,6 +77,8 @@ def import_trades(
     :raises SettlementAccountMissing: a custodian has no accounts in the currency.
     :raises LedgerRefusal: the ledger refuses, and nothing was booked; under ASKED the limit or restriction.
     """
+    if not rows:
+        return TradeImport((), 0, (), ())
     with transaction.atomic():
         judged = plan_trades(book_id=book_id, rows=rows, booking_date=booking_date)
         _resolve_accounts(book_id, judged.planned)

@@ -123,13 +123,44 @@ class TestDividend:
             (4, 11_000_000, 100_000, 44 - 4),
         ],
     )
-    def test_is_rounded_half_up_for_each_contract(
+    def test_is_rounded_half_up(
         self, world: World, quantity: int, amount_micro: int, tax_ppm: int, net: int
     ) -> None:
         world.deliver("F1", "XNYS:IBM", quantity)
         announce_dividend(world, amount_micro=amount_micro, tax_ppm=tax_ppm)
         ex(world)
         assert world.stands_at(f"{CASH}/unsettled") == -net
+
+    @pytest.mark.parametrize(
+        ("quantities", "amount_micro", "tax_ppm", "nets"),
+        [
+            ((1, 1), 500_000, 0, (1, 0)),
+            ((15, 15), 11_000_000, 100_000, (165 - 17, 165 - 16)),
+            ((1, 2), 400_000, 1_000_000, (0, 0)),
+            ((7, 1_000_003), 333_333, 150_000, (2, 283_334)),
+        ],
+    )
+    def test_is_what_the_bank_pays_on_all_it_holds_shared_by_largest_remainder(
+        self,
+        world: World,
+        quantities: tuple[int, int],
+        amount_micro: int,
+        tax_ppm: int,
+        nets: tuple[int, int],
+    ) -> None:
+        """Half up for each holder alone would owe cents that the bank never pays: a break each time."""
+        for contract, quantity in zip(("F2", "F3"), quantities, strict=True):
+            world.deliver(contract, "XNYS:IBM", quantity)
+        announce_dividend(world, amount_micro=amount_micro, tax_ppm=tax_ppm)
+        ex(world)
+        assert (
+            -world.stands_at("client/OKAFOR/F2/cash/unsettled"),
+            -world.stands_at("client/WANG/F3/cash/unsettled"),
+        ) == nets
+        gross = (2 * sum(quantities) * amount_micro + 1_000_000) // 2_000_000
+        tax = (2 * gross * tax_ppm + 1_000_000) // 2_000_000
+        assert world.stands_at("client/settlement/BANKB/cash-receivable") == gross
+        assert world.stands_at("client/tax-payable/BANKB") == -tax
 
     def test_has_one_entry_for_all_holders_at_a_bank(self, world: World) -> None:
         for contract in ("F1", "F2"):
