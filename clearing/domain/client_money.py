@@ -24,7 +24,8 @@ class ClientMoneyReconciliation:
     """Requirement against resource of one pool and currency.
 
     ``naive_requirement_minor`` is what netting would have said; it differs from the requirement by the
-    negative balances and is there to show what it would have hidden.
+    negative balances and is there to show what it would have hidden. Negative obligations count as none: they
+    would be a receivable.
     """
 
     positive_minor: int
@@ -41,7 +42,7 @@ class ClientMoneyReconciliation:
             self.positive_minor
             + self.unallocated_minor
             + self.prudent_segregation_minor
-            + self.obligations_minor
+            + max(0, self.obligations_minor)
         )
 
     @property
@@ -79,8 +80,7 @@ def reconcile_client_money(
 
     ``balances_minor`` maps each client account to its balance; ``obligations_minor`` is client money that is
     owed to the outside and still in the bank (bought and not settled, costs and tax to remit). Money
-    receivable is neither resource nor requirement. A negative sum of obligations counts as none: it would be
-    a receivable.
+    receivable is neither resource nor requirement.
     """
     return ClientMoneyReconciliation(
         positive_minor=sum(_positive(balances_minor.values())),
@@ -91,7 +91,7 @@ def reconcile_client_money(
         ),
         unallocated_minor=unallocated_minor,
         prudent_segregation_minor=prudent_segregation_minor,
-        obligations_minor=max(0, obligations_minor),
+        obligations_minor=obligations_minor,
         resource_minor=resource_minor,
     )
 

@@ -1,0 +1,113 @@
+"""Balances of custody accounts as the ledger has them at the end of a day. Reads only."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyBalance:
+    """One custody account in one unit: the ledger's balance and the custodian's (None: not stated).
+
+    Minor units or quantity, debit positive; the ledger counts what was booked up to the day.
+    """
+
+    custody_account_id: int
+    external_number: str
+    unit_id: int
+    unit_code: str
+    ledger_minor: int
+    external_minor: int | None
+
+
+# As of a day: the last snapshot up to it and what was booked since, which is the open day at most.
+_LEDGER = """
+WITH tied AS MATERIALIZED (
+    SELECT u.ledger_account_id AS account_id, c.id AS custody_account_id, u.unit_id
+    FROM custody_custodyaccountunit AS u
+    INNER JOIN custody_custodyaccount AS c ON c.id = u.custody_account_id
+    INNER JOIN ledger_unit AS n ON n.id = u.unit_id AND n.kind = %(unit_kind)s
+    WHERE c.book_id = %(book_id)s AND c.custodian_id = %(custodian_id)s
+), ledger AS MATERIALIZED (
+    SELECT
+        t.custody_account_id, t.unit_id,
+        coalesce(s.balance_minor, 0) + coalesce(p.moved_minor, 0) AS balance_minor
+    FROM tied AS t
+    LEFT JOIN LATERAL (
+        SELECT d.balance_minor, d.business_date
+        FROM ledger_dailysnapshot AS d
+        WHERE d.account_id = t.account_id AND d.business_date <= %(business_date)s
+        ORDER BY d.business_date DESC
+        LIMIT 1
+    ) AS s ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(p.amount_minor)::bigint AS moved_minor
+        FROM ledger_posting AS p
+        WHERE p.account_id = t.account_id AND p.booking_date <= %(business_date)s
+            AND p.booking_date > coalesce(s.business_date, '-infinity'::date)
+    ) AS p ON true
+), stated AS MATERIALIZED (
+    {stated}
+)
+SELECT c.id, c.external_number, n.id, n.code, coalesce(l.balance_minor, 0), s.balance_minor
+FROM ledger AS l
+FULL JOIN stated AS s USING (custody_account_id, unit_id)
+INNER JOIN custody_custodyaccount AS c ON c.id = custody_account_id
+INNER JOIN ledger_unit AS n ON n.id = unit_id
+WHERE coalesce(l.balance_minor, 0) <> 0 OR coalesce(s.balance_minor, 0) <> 0
+ORDER BY c.external_number, n.code
+"""
+
+_CASH = _LEDGER.format(
+    stated="""SELECT custody_account_id, unit_id, closing_minor AS balance_minor
+    FROM custody_statementbalance WHERE statement_id = %(statement_id)s"""
+)
+_HOLDINGS = _LEDGER.format(
+    stated="""SELECT custody_account_id, unit_id, settled_quantity AS balance_minor
+    FROM custody_holdingline WHERE statement_id = %(statement_id)s"""
+)
+
+
+def cash_balances(
+    *, book_id: int, custodian_id: int, business_date: dt.date, statement_id: int | None
+) -> list[CustodyBalance]:
+    """Return every cash balance that is not zero on both sides, by account number and unit.
+
+    Where there is a statement, an account and unit that it leaves out is stated as zero.
+    """
+    return _balances(_CASH, "currency", book_id, custodian_id, business_date, statement_id)
+
+
+def holding_balances(
+    *, book_id: int, custodian_id: int, business_date: dt.date, statement_id: int | None
+) -> list[CustodyBalance]:
+    """Return every holding that is not zero on both sides: settled quantity, by account number and unit."""
+    return _balances(_HOLDINGS, "security", book_id, custodian_id, business_date, statement_id)
+
+
+def _balances(
+    statement: str,
+    unit_kind: str,
+    book_id: int,
+    custodian_id: int,
+    business_date: dt.date,
+    statement_id: int | None,
+) -> list[CustodyBalance]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "book_id": book_id,
+                "custodian_id": custodian_id,
+                "business_date": business_date,
+                "unit_kind": unit_kind,
+                "statement_id": statement_id,
+            },
+        )
+        rows = cursor.fetchall()
+    none_stated = None if statement_id is None else 0
+    return [
+        CustodyBalance(account_id, number, unit_id, code, ledger, none_stated if stated is None else stated)
+        for account_id, number, unit_id, code, ledger, stated in rows
+    ]

@@ -1,0 +1,290 @@
+"""Reconcile a day: the ledger against what the custodians say, and client money against what is owed."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from django.db import connection
+from django.db.models import Sum
+
+from accounts.services.actor import acting
+from clearing.reconciliation.models import (
+    BalanceComparison,
+    BreakKind,
+    BreakStatus,
+    ReconciliationBreak,
+    ReconciliationRun,
+    RunKind,
+    RunStatement,
+)
+from clearing.reconciliation.queries.balances import CustodyBalance, cash_balances, holding_balances
+from clearing.reconciliation.queries.client_money import client_money
+from clearing.reconciliation.queries.statements import StatementsToRead, statements_to_read
+from clearing.reconciliation.services.differences import BreakChanges, Difference, sync_differences
+from clearing.reconciliation.services.matching_statement import MATCH_CASH, RULE_VERSION
+from clearing.reconciliation.services.runs import (
+    RunPlace,
+    Scope,
+    break_lines,
+    digest_of,
+    match_line,
+    record_run,
+    take_place,
+)
+from clearing.reconciliation.services.statements import sync_statement_breaks
+from custody.models import Custodian
+from ledger.models import Unit
+
+WINDOW_BUSINESS_DAYS = 3
+"""How far apart ledger and bank may book the same amount, in business days of the book."""
+
+STATEMENT_BREAKS = (BreakKind.STATEMENT_MISSING, BreakKind.STATEMENT_MARKED)
+
+
+def reconcile(
+    *, book_id: int, custodian_code: str, business_date: dt.date, maker_id: int
+) -> list[ReconciliationRun]:
+    """Reconcile one custodian's cash, then its holdings, at the end of a day. Joins or opens an atomic block.
+
+    Run again with nothing new it writes nothing and returns the same runs; with something new it adds an
+    attempt. Of two at once one writes. Amounts: minor units or quantities, plus is in.
+
+    :returns: the runs of the day, cash and holdings.
+    :raises Custodian.DoesNotExist: no custodian has this code.
+    :raises ReconciliationOutOfOrder: a later day has been reconciled and this one never was.
+    Source: DESIGN 8 (runs, matching, breaks).
+    """
+    custodian = Custodian.objects.get(code=custodian_code)
+    reason = f"reconciliation with {custodian_code} of {business_date}"
+    with acting(actor_id=maker_id, reason=reason):
+        return [
+            _run(Scope(book_id, custodian.pk, RunKind.CASH, business_date), _reconcile_cash, maker_id),
+            _run(
+                Scope(book_id, custodian.pk, RunKind.HOLDINGS, business_date), _reconcile_holdings, maker_id
+            ),
+        ]
+
+
+def reconcile_client_money_of(*, book_id: int, business_date: dt.date, maker_id: int) -> ReconciliationRun:
+    """Hold what clients are owed against the money that is there, by currency.
+
+    Joins or opens an atomic block.
+    A shortfall is a break of its currency; negative balances are listed and never netted. Idempotent as
+    `reconcile`.
+
+    :raises ReconciliationOutOfOrder: a later day has been reconciled and this one never was.
+    Source: DESIGN 8, run 1; vector S1.
+    """
+    with acting(actor_id=maker_id, reason=f"client money reconciliation of {business_date}"):
+        return _run(Scope(book_id, None, RunKind.CLIENT_MONEY, business_date), _reconcile_pool, maker_id)
+
+
+def _run(
+    scope: Scope, body: Callable[[Scope, RunPlace, int], ReconciliationRun], maker_id: int
+) -> ReconciliationRun:
+    place = take_place(scope=scope)
+    if place.is_superseded:
+        return place.attempts[-1]
+    return body(scope, place, maker_id)
+
+
+def _reconcile_cash(scope: Scope, place: RunPlace, maker_id: int) -> ReconciliationRun:
+    statements = _statements(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MATCH_CASH,
+            {
+                "book_id": scope.book_id,
+                "custodian_id": scope.custodian_id,
+                # From the day before on: what was booked after that day's run is not lost.
+                "since": place.previous_date,
+                "business_date": scope.business_date,
+                "statement_ids": [statement.pk for statement in statements.unread],
+                "window": WINDOW_BUSINESS_DAYS,
+                "run_id": place.run_id,
+                "rule_version": RULE_VERSION,
+            },
+        )
+        matched, opened, closed = cursor.fetchone()
+    comparisons = _compare(scope, place, statements)
+    changes = (
+        BreakChanges(opened, closed)
+        + sync_statement_breaks(scope=scope, place=place, statements=statements)
+        + _sync_differences(scope, place, BreakKind.BALANCE_DIFFERENCE, comparisons)
+    )
+    kinds = (BreakKind.LEDGER_UNMATCHED, BreakKind.EXTERNAL_UNMATCHED, BreakKind.BALANCE_DIFFERENCE)
+    return _record(scope, place, statements, comparisons, changes, matched, kinds, maker_id)
+
+
+def _reconcile_holdings(scope: Scope, place: RunPlace, maker_id: int) -> ReconciliationRun:
+    statements = _statements(scope)
+    comparisons = _compare(scope, place, statements)
+    changes = sync_statement_breaks(scope=scope, place=place, statements=statements)
+    changes += _sync_differences(scope, place, BreakKind.HOLDING_DIFFERENCE, comparisons)
+    return _record(
+        scope, place, statements, comparisons, changes, 0, (BreakKind.HOLDING_DIFFERENCE,), maker_id
+    )
+
+
+def _reconcile_pool(scope: Scope, place: RunPlace, maker_id: int) -> ReconciliationRun:
+    result = client_money(book_id=scope.book_id, business_date=scope.business_date)
+    unit_ids = dict(Unit.objects.filter(code__in=result).values_list("code", "id"))
+    changes = sync_differences(
+        scope=scope,
+        place=place,
+        kind=BreakKind.CLIENT_MONEY_SHORTFALL,
+        prefix="client-money/",
+        differences=[
+            Difference(
+                subject=f"client-money/{code}",
+                unit_id=unit_ids[code],
+                ledger_minor=one.resource_minor,
+                external_minor=one.requirement_minor,
+            )
+            for code, one in sorted(result.items())
+            if one.shortfall_minor
+        ],
+    )
+    figures = {
+        code: {
+            "positive_minor": one.positive_minor,
+            "negative": [[each.account, each.balance_minor] for each in one.negative],
+            "unallocated_minor": one.unallocated_minor,
+            "prudent_segregation_minor": one.prudent_segregation_minor,
+            "obligations_minor": one.obligations_minor,
+            "requirement_minor": one.requirement_minor,
+            "resource_minor": one.resource_minor,
+            "shortfall_minor": one.shortfall_minor,
+            "excess_minor": one.excess_minor,
+            "naive_requirement_minor": one.naive_requirement_minor,
+        }
+        for code, one in sorted(result.items())
+    }
+    lines = [repr(sorted(figures.items()))]
+    lines += break_lines(scope=scope, place=place, kinds=[BreakKind.CLIENT_MONEY_SHORTFALL])
+    run, _ = record_run(
+        scope=scope,
+        place=place,
+        digest=digest_of(scope=scope, lines=lines),
+        figures={"opened": changes.opened, "closed": changes.closed, "currencies": figures},
+        maker_id=maker_id,
+    )
+    return run
+
+
+def _statements(scope: Scope) -> StatementsToRead:
+    return statements_to_read(
+        book_id=scope.book_id,
+        custodian_id=scope.custodian_id or 0,
+        kind=scope.kind,
+        business_date=scope.business_date,
+    )
+
+
+def _compare(scope: Scope, place: RunPlace, statements: StatementsToRead) -> list[BalanceComparison]:
+    """Hold the balances against each other, with what is unmatched on either side."""
+    compared = cash_balances if scope.kind == RunKind.CASH else holding_balances
+    balances: Sequence[CustodyBalance] = compared(
+        book_id=scope.book_id,
+        custodian_id=scope.custodian_id or 0,
+        business_date=scope.business_date,
+        statement_id=statements.of_day.pk if statements.of_day else None,
+    )
+    unmatched = _unmatched(scope) if scope.kind == RunKind.CASH else {}
+    comparisons = []
+    for balance in balances:
+        ledger_minor, external_minor = unmatched.get((balance.custody_account_id, balance.unit_id), (0, 0))
+        comparisons.append(
+            BalanceComparison(
+                run_id=place.run_id,
+                custody_account_id=balance.custody_account_id,
+                unit_id=balance.unit_id,
+                ledger_minor=balance.ledger_minor,
+                external_minor=balance.external_minor,
+                open_ledger_minor=ledger_minor,
+                open_external_minor=external_minor,
+            )
+        )
+    return comparisons
+
+
+def _unmatched(scope: Scope) -> dict[tuple[int, int], tuple[int, int]]:
+    rows = (
+        ReconciliationBreak.objects.filter(
+            scope.of_custodian,
+            book_id=scope.book_id,
+            kind__in=[BreakKind.LEDGER_UNMATCHED, BreakKind.EXTERNAL_UNMATCHED],
+        )
+        .exclude(status=BreakStatus.CLOSED)
+        .values_list("custody_account_id", "unit_id")
+        .annotate(ledger=Sum("ledger_minor"), external=Sum("external_minor"))
+        .order_by()
+    )
+    return {
+        (account, unit): (int(ledger), int(external))
+        for account, unit, ledger, external in rows
+        if account is not None and unit is not None
+    }
+
+
+def _sync_differences(
+    scope: Scope, place: RunPlace, kind: str, comparisons: Sequence[BalanceComparison]
+) -> BreakChanges:
+    """Break what the open items do not explain. Where nothing is stated there is nothing to compare with."""
+    if any(one.external_minor is None for one in comparisons):
+        return BreakChanges(0, 0)
+    prefix = f"{scope.kind}/{scope.custodian_id}/"
+    return sync_differences(
+        scope=scope,
+        place=place,
+        kind=kind,
+        prefix=prefix,
+        differences=[
+            Difference(
+                subject=f"{prefix}{one.custody_account_id}/{one.unit_id}",
+                custody_account_id=one.custody_account_id,
+                unit_id=one.unit_id,
+                ledger_minor=one.ledger_minor,
+                external_minor=one.external_minor or 0,
+            )
+            for one in comparisons
+            if one.ledger_minor - one.open_ledger_minor != (one.external_minor or 0) - one.open_external_minor
+        ],
+    )
+
+
+def _record(
+    scope: Scope,
+    place: RunPlace,
+    statements: StatementsToRead,
+    comparisons: Sequence[BalanceComparison],
+    changes: BreakChanges,
+    matched: int,
+    kinds: Sequence[str],
+    maker_id: int,
+) -> ReconciliationRun:
+    lines = [f"statement {bytes(one.sha256).hex()}" for one in statements.unread]
+    lines += [
+        f"balance {one.custody_account_id} {one.unit_id} {one.ledger_minor} {one.external_minor}"
+        for one in comparisons
+    ]
+    lines.append(match_line(place=place))
+    open_lines = break_lines(scope=scope, place=place, kinds=[*kinds, *STATEMENT_BREAKS])
+    run, is_new = record_run(
+        scope=scope,
+        place=place,
+        digest=digest_of(scope=scope, lines=[*lines, *open_lines]),
+        figures={
+            "matched": matched,
+            "opened": changes.opened,
+            "closed": changes.closed,
+            "compared": len(comparisons),
+            "statements": len(statements.unread),
+        },
+        maker_id=maker_id,
+    )
+    if is_new:
+        RunStatement.objects.bulk_create(
+            [RunStatement(run=run, statement=statement) for statement in statements.unread]
+        )
+        BalanceComparison.objects.bulk_create(comparisons)
+    return run

@@ -1,0 +1,4 @@
+REVOKE UPDATE ON reconciliation_reconciliationbreak FROM plimsoll_app;
+REVOKE INSERT ON
+reconciliation_reconciliationrun, reconciliation_runstatement, reconciliation_balancecomparison,
+reconciliation_match, reconciliation_matchallocation, reconciliation_reconciliationbreak FROM plimsoll_app;
