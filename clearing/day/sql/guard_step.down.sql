@@ -1,0 +1,2 @@
+DROP TRIGGER guard_step ON day_daystep;
+DROP FUNCTION day_guard_step();
