@@ -51,7 +51,7 @@ HAVING sum(p.tax) > 0
 """
 
 # What the bank pays on all it holds for its clients, shared by largest remainder, the older contract first
-# among equals: gross by quantity, tax by gross. Each holder rounded alone would be owed cents that no bank pays.
+# among equals: gross by quantity, tax by gross. Holders rounded one by one are owed cents that nobody pays.
 _DIVIDEND_DUE = """
 whole AS (
     SELECT h.*, sum(h.quantity) OVER bank AS all_quantity,
