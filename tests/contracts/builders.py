@@ -29,6 +29,7 @@ from ledger.models import Book
 from ledger.queries.accounts import account_id
 from ledger.queries.balances import balance
 from ledger.queries.days import open_business_date
+from ledger.services.accounts import AccountDraft, open_accounts
 from ledger.services.books import UnitDraft, create_book, create_units
 from ledger.services.days import close_business_day, open_business_day
 from ledger.services.posting import EntryDraft, PostedEntry, PostingDraft, post_journal_entry
@@ -99,6 +100,28 @@ class Lending:
             "funder_deposit",
             {self.id_of("funder/custody/BANKA"): amount, self.id_of(f"funder/{code}/available"): -amount},
         )
+
+    def securities_account(self, contract: FinancingContract) -> int:
+        """Where the contract's shares of 600000 stand."""
+        unit_id = self.units["XSHG:600000"]
+        draft = AccountDraft(
+            f"client/{contract.client.code}/{contract.code}/securities",
+            unit_id,
+            "client",
+            "entitlement",
+            2020,
+            contract.client_id,
+            contract.code,
+            "no_debit_balance",
+        )
+        return open_accounts(book_id=self.book.id, drafts=[draft])[draft.address, unit_id]
+
+    def post_securities(self, contract: FinancingContract, quantity: int) -> int:
+        """Shares of 600000 come into the contract; return their account."""
+        account = self.securities_account(contract)
+        custody = self.id_of("client/custody/BANKA", "XSHG:600000")
+        self.post_at("securities_in", {custody: quantity, account: -quantity})
+        return account
 
     def fill_reserve(self, amount: int) -> None:
         self.post_at(

@@ -93,8 +93,7 @@ class TestAccrueInterest:
         assert book.of(contract).interest_minor == 0
 
     def test_never_takes_back_more_than_is_still_due(self, book: Lending) -> None:
-        """Collected interest is not refunded by the run: what is too much is set off against later interest.
-        """
+        """The run refunds no collected interest: what is too much is set off against later interest."""
         contract = book.drawn()
         accrue(book, DAY_ONE + days(10))
         pay_interest(book, contract.id, 178082)
