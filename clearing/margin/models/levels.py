@@ -38,7 +38,7 @@ class LevelChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["valuation"], name="margin_levelchange_once_per_valuation"),
             models.CheckConstraint(
-                condition=(Q(to_side_state="") & Q(to_level__range=(0, 6)))
+                condition=(Q(to_side_state="") & Q(to_level__isnull=False, to_level__range=(0, 6)))
                 | (~Q(to_side_state="") & Q(to_level__isnull=True)),
                 name="margin_levelchange_has_level_or_hold",
             ),

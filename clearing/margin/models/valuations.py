@@ -64,7 +64,7 @@ class Valuation(models.Model):
                 condition=(
                     Q(side_state="")
                     & Q(hold_reason="")
-                    & Q(raw_level__range=(0, 6), collateral_minor__isnull=False)
+                    & Q(raw_level__isnull=False, raw_level__range=(0, 6), collateral_minor__isnull=False)
                 )
                 | (~Q(side_state="") & ~Q(hold_reason="") & _HELD),
                 name="margin_valuation_has_level_or_hold",
