@@ -762,7 +762,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="interestaccrual",
             constraint=models.CheckConstraint(
-                condition=models.Q(("cumulative_numerator__gt", -1000000000000000000000000000000000000000)),
+                condition=models.Q(("closed_numerator__lt", 10**39), ("cumulative_numerator__lt", 10**39)),
                 name="contracts_interestaccrual_figures_finite",
             ),
         ),
@@ -770,13 +770,6 @@ class Migration(migrations.Migration):
             model_name="termsversion",
             constraint=models.UniqueConstraint(
                 fields=("product", "version"), name="contracts_termsversion_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "active"])),
-                name="contracts_termsversion_state_known",
             ),
         ),
         migrations.AddConstraint(
@@ -883,29 +876,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]*$")),
                 name="contracts_financingcontract_code_fits_addresses",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financingcontract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "submitted",
-                            "approved",
-                            "active",
-                            "restricted",
-                            "in_call",
-                            "liquidating",
-                            "matured",
-                            "closed",
-                            "defaulted",
-                        ],
-                    )
-                ),
-                name="contracts_financingcontract_state_known",
             ),
         ),
         migrations.AddConstraint(

@@ -29,8 +29,8 @@ class ContractState(models.TextChoices):
 class FinancingContract(models.Model):
     """One client's contract at one custodian, in one currency, under one version of terms.
 
-    Balances are the ledger's; the account columns only say where they are (no other contract can name them: they
-    carry its code). Only state and dates ever change.
+    Balances are the ledger's; the account columns only say where they are (no other contract can name them:
+    they carry its code). Only state and dates ever change.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("book"))
@@ -89,9 +89,6 @@ class FinancingContract(models.Model):
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9-]*$"),
                 name="contracts_financingcontract_code_fits_addresses",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=ContractState.values), name="contracts_financingcontract_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_on__isnull=False)

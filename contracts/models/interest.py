@@ -89,7 +89,8 @@ class InterestAccrual(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(cumulative_numerator__gt=-(10**39)),
+                # A numeric may be NaN, which is greater than every number.
+                condition=Q(closed_numerator__lt=10**39, cumulative_numerator__lt=10**39),
                 name="contracts_interestaccrual_figures_finite",
             ),
         ]

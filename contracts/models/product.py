@@ -112,9 +112,6 @@ class TermsVersion(models.Model):
                 fields=["product", "version"], name="contracts_termsversion_version_unique"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "active"]), name="contracts_termsversion_state_known"
-            ),
-            models.CheckConstraint(
                 condition=Q(state="draft", approval__isnull=True) | Q(state="active", approval__isnull=False),
                 name="contracts_termsversion_active_was_approved",
             ),

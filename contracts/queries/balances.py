@@ -38,7 +38,12 @@ class TrancheBalance:
     funder: TrancheFunder | None
 
     @property
-    def code(self) -> str:
+    def funder_id(self) -> int | None:
+        """The funder's party; None for the house."""
+        return None if self.funder is None else self.funder.id
+
+    @property
+    def funder_code(self) -> str:
         """The funder's code, as it stands in addresses."""
         return HOUSE if self.funder is None else self.funder.code
 

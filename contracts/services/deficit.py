@@ -23,7 +23,9 @@ def open_claims(*, contract: ContractBalances) -> dict[str, int]:
     :returns: account id by `debtor`, `reserve`, and the tranches' codes.
     """
     owners: dict[str, int | None] = {DEBTOR: None, RESERVE: None}
-    owners |= {tranche.code: tranche.funder.id if tranche.funder else None for tranche in contract.tranches}
+    owners |= {
+        tranche.funder_code: tranche.funder.id if tranche.funder else None for tranche in contract.tranches
+    }
     addresses = {name: f"contract/{contract.code}/claim/{name}" for name in owners}
     accounts = open_accounts(
         book_id=contract.book_id,
@@ -90,7 +92,7 @@ def loss_legs(
         legs.put(contract.principal_account_id, -principal)
         legs.put(tranche.funded_account_id, principal)
         legs.put(claims[DEBTOR], outcome.lost_minor)
-        legs.put(claims[tranche.code], -outcome.lost_minor)
+        legs.put(claims[tranche.funder_code], -outcome.lost_minor)
         if tranche.funder is None:
             legs.put(shared.at(address="house/expense/loan-loss"), principal)
             legs.put(shared.at(address="house/funding"), -principal)

@@ -62,7 +62,7 @@ def apply_recovery(
         owed = balances(account_ids=claims.values())
         shares = allocate_recovery(
             amount_minor,
-            [-owed[claims[tranche.code]] for tranche in contract.tranches],
+            [-owed[claims[tranche.funder_code]] for tranche in contract.tranches],
             reserve_drawn_minor=-owed[claims[RESERVE]],
             seniorities=[tranche.seniority for tranche in contract.tranches],
         )
@@ -105,7 +105,7 @@ def _legs(
     for tranche, part in zip(contract.tranches, shares.tranches_minor, strict=True):
         if part == 0:
             continue
-        legs.put(claims[tranche.code], part)
+        legs.put(claims[tranche.funder_code], part)
         if tranche.funder is None:
             legs.put(shared.house_transit(), part)
             legs.put(shared.at(address="house/income/recovery"), -part)

@@ -197,7 +197,7 @@ def _claims(contract: ContractBalances) -> list[TrancheClaim]:
         earned = allocate_largest_remainder(contract.interest_minor, earned)
     return [
         TrancheClaim(
-            tranche=tranche.code,
+            tranche=tranche.funder_code,
             principal_minor=tranche.principal_minor,
             interest_minor=interest_minor,
             seniority=tranche.seniority,

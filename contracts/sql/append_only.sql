@@ -24,9 +24,9 @@ FOR EACH ROW EXECUTE FUNCTION contracts_refuse_change('contracts_interestrun_ent
 CREATE TRIGGER contracts_interestrun_entry_set_once BEFORE UPDATE ON contracts_interestrun
 FOR EACH ROW
 WHEN (
-    OLD.entry_id IS NOT NULL
-    OR (OLD.id, OLD.book_id, OLD.accrual_date, OLD.sequence)
-    IS DISTINCT FROM (NEW.id, NEW.book_id, NEW.accrual_date, NEW.sequence)
+    old.entry_id IS NOT NULL
+    OR (old.id, old.book_id, old.accrual_date, old.sequence)
+    IS DISTINCT FROM (new.id, new.book_id, new.accrual_date, new.sequence)
 )
 EXECUTE FUNCTION contracts_refuse_change('contracts_interestrun_entry_set_once');
 
@@ -37,15 +37,15 @@ CREATE TRIGGER contracts_financingcontract_identity_immutable BEFORE UPDATE ON c
 FOR EACH ROW
 WHEN (
     (
-        OLD.id, OLD.book_id, OLD.code, OLD.client_id, OLD.custodian_id, OLD.terms_id, OLD.unit_id, OLD.opened_on,
-        OLD.cash_account_id, OLD.unsettled_cash_account_id, OLD.principal_account_id, OLD.interest_account_id,
-        OLD.penalty_account_id, OLD.fee_account_id
+        old.id, old.book_id, old.code, old.client_id, old.custodian_id, old.terms_id, old.unit_id, old.opened_on,
+        old.cash_account_id, old.unsettled_cash_account_id, old.principal_account_id, old.interest_account_id,
+        old.penalty_account_id, old.fee_account_id
     )
     IS DISTINCT FROM
     (
-        NEW.id, NEW.book_id, NEW.code, NEW.client_id, NEW.custodian_id, NEW.terms_id, NEW.unit_id, NEW.opened_on,
-        NEW.cash_account_id, NEW.unsettled_cash_account_id, NEW.principal_account_id, NEW.interest_account_id,
-        NEW.penalty_account_id, NEW.fee_account_id
+        new.id, new.book_id, new.code, new.client_id, new.custodian_id, new.terms_id, new.unit_id, new.opened_on,
+        new.cash_account_id, new.unsettled_cash_account_id, new.principal_account_id, new.interest_account_id,
+        new.penalty_account_id, new.fee_account_id
     )
 )
 EXECUTE FUNCTION contracts_refuse_change('contracts_financingcontract_identity_immutable');

@@ -7,6 +7,7 @@ the terms of the walk that docs call the life of a contract.
 import datetime as dt
 import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 from accounts.models import Party, User
 from accounts.services.approvals import approve, propose_approval
@@ -240,7 +241,7 @@ def lending(*, code: str = "LEND", day: dt.date = DAY_ONE) -> Lending:
     )
     book = create_book(code=code, name="Lending", base_unit_code="CNY")
     made = Lending(book=book, maker=maker, checker=checker, units=units, day=day, custodian_id=0)
-    who = {"actor_id": maker.id, "reason": REASON}
+    who: dict[str, Any] = {"actor_id": maker.id, "reason": REASON}
     bank = register_custodian(
         code="BANKA", name="Bank A", party_id=made.party("BANKA", "custodian").id, **who
     )

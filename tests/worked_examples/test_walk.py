@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.models import JournalEntry, Posting
+from tests.worked_examples.walk_banks import banks_confirm
 from tests.worked_examples.walk_events import SHARE, Walk, walk
 
 Net = dict[tuple[str, str], int]
@@ -112,7 +113,7 @@ class TestWalkOfTheModel:
                 assert (name, net_of(entry)) == (name, net(legs))
         assert next(expected, None) is None
 
-        chen.banks_confirm()
+        banks_confirm(chen.book)
         closing = {
             (our_address(row["account"]), our_unit(row["unit"])): row["amount_minor"]
             for row in model["closing_balances"]

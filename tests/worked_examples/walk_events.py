@@ -6,9 +6,9 @@ second contract. What has no service yet (breaks, FX) is posted by its kind.
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.services.approvals import approve
 from clearing.marks.services.corporate_actions import DividendDraft, SplitDraft, announce_corporate_actions
@@ -34,8 +34,6 @@ from custody.services.payments import (
     receive_house_capital,
     receive_securities,
 )
-from custody.services.statements import import_statement
-from custody.services.transfers import confirm_from_statement, sweep_transit
 from custody.services.withdrawals import release_withdrawal, request_funder_withdrawal
 from ledger.models import Account, JournalEntry
 from ledger.queries.balances import balances
@@ -62,7 +60,7 @@ class Walk:
     receipt: Payment | None = None
 
     @property
-    def at(self) -> dict[str, object]:
+    def at(self) -> dict[str, Any]:
         return {"booking_date": self.book.day, "maker_id": self.book.maker.id}
 
     def events(self) -> Iterator[Event]:
@@ -344,76 +342,11 @@ class Walk:
     def post(self, kind: str, *legs: tuple[str, str, int]) -> None:
         self.book.post_at(kind, {self.book.id_of(address, unit): amount for address, unit, amount in legs})
 
-    def banks_confirm(self) -> None:
-        """Sweep the transit accounts, and confirm transfers and payments by the bank's statement."""
-        transfers = sweep_transit(
-            book_id=self.book.book.id, business_date=self.book.day, maker_id=self.book.maker.id
-        )
-        moved = [(one.from_account_id, one.reference, -one.amount_minor) for one in transfers]
-        moved += [(one.to_account_id, one.reference, one.amount_minor) for one in transfers]
-        moved += [
-            (one.custody_account_id, one.reference or "", -one.amount_minor)
-            for one in Payment.objects.filter(direction="out")
-        ]
-        statement = import_statement(
-            book_id=self.book.book.id,
-            custodian_code="BANKA",
-            raw=json.dumps(self.statement(moved)).encode(),
-            file_name="banka.json",
-            received_on=self.book.day,
-            maker_id=self.book.maker.id,
-        )
-        confirmed = confirm_from_statement(statement_id=statement.pk, **self.at)
-        assert (confirmed.transfer_sides, confirmed.payments) == (2 * len(transfers), 2)
-
-    def statement(self, moved: list[tuple[int, str, int]]) -> dict[str, object]:
-        accounts = CustodyAccount.objects.in_bulk({account for account, _, _ in moved})
-        return {
-            "format": "plimsoll-statement",
-            "version": 1,
-            "custodian": "BANKA",
-            "kind": "cash",
-            "number": "BANKA-CASH-000001",
-            "sequence": 1,
-            "statement_date": self.book.day.isoformat(),
-            "accounts": [
-                {
-                    "account": account.external_number,
-                    "balances": [
-                        {
-                            "unit": "CNY",
-                            "opening": "0.00",
-                            "closing": money(sum(amount for own, _, amount in moved if own == account.pk)),
-                        }
-                    ],
-                    "entries": [
-                        {
-                            "bank_reference": f"BANK-{number}",
-                            "account_reference": reference,
-                            "type": "transfer",
-                            "unit": "CNY",
-                            "amount": money(amount),
-                            "booking_date": self.book.day.isoformat(),
-                            "value_date": self.book.day.isoformat(),
-                            "description": "",
-                        }
-                        for number, (own, reference, amount) in enumerate(moved)
-                        if own == account.pk
-                    ],
-                }
-                for account in sorted(accounts.values(), key=lambda one: one.external_number)
-            ],
-        }
-
     def closing(self) -> dict[tuple[str, str], int]:
         """Balances by address and unit, none that are nought."""
         accounts = Account.objects.filter(book=self.book.book).select_related("unit")
         held = balances(account_ids=[account.pk for account in accounts])
         return {(one.address, one.unit.code): held[one.pk] for one in accounts if held[one.pk]}
-
-
-def money(amount_minor: int) -> str:
-    return f"{'-' if amount_minor < 0 else ''}{abs(amount_minor) // 100}.{abs(amount_minor) % 100:02}"
 
 
 def walk() -> Walk:

@@ -33,8 +33,14 @@ class TestMoveStates:
 
     def test_leaves_a_contract_that_stands_there_already(self, book: Lending) -> None:
         contract = book.open(approved=False)
-        who = {"actor_id": book.maker.id, "reason": REASON}
-        assert not move_state(contract_id=contract.id, to_state="draft", business_date=book.day, **who)
+        moved = move_state(
+            contract_id=contract.id,
+            to_state="draft",
+            business_date=book.day,
+            actor_id=book.maker.id,
+            reason=REASON,
+        )
+        assert not moved
         assert contract.history.count() == 1
 
     def test_refuses_a_move_that_is_not_in_the_table(self, book: Lending) -> None:
