@@ -180,6 +180,6 @@ def _claims(owed: ContractBalances, interest_minor: int) -> list[TrancheClaim]:
     if sum(earned) > interest_minor:
         earned = allocate_largest_remainder(interest_minor, earned)
     return [
-        TrancheClaim(tranche.code, tranche.principal_minor, share_minor, tranche.seniority)
+        TrancheClaim(tranche.funder_code, tranche.principal_minor, share_minor, tranche.seniority)
         for tranche, share_minor in zip(owed.tranches, earned, strict=True)
     ]
