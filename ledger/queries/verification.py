@@ -82,7 +82,7 @@ def verify_book(*, book: Book) -> Verification:
     return Verification(book.code, entries, postings, accounts, results)
 
 
-def _run(check: Check, arguments: Mapping[str, object], reason: str) -> CheckResult:
+def _run(check: Check, arguments: Mapping[str, int], reason: str) -> CheckResult:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(check.sql, arguments)

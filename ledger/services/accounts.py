@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -86,7 +87,7 @@ def open_accounts(*, book_id: int, drafts: Sequence[AccountDraft]) -> dict[tuple
     distinct = list(dict.fromkeys(drafts))
     if not distinct:
         return {}
-    arguments: dict[str, object] = {
+    arguments: dict[str, Any] = {
         column: [getattr(draft, column) for draft in distinct] for column in AccountDraft.__slots__
     }
     arguments["book_id"] = book_id

@@ -34,8 +34,8 @@ def close_business_day(*, book_id: int, business_date: dt.date, approval_id: int
     day = BusinessDay.objects.filter(book_id=book_id, business_date=business_date).first()
     if day is None:
         raise DayNotOpen(str(business_date))
-    approval = Approval.objects.filter(pk=approval_id, checker__isnull=False).first()
-    if approval is None:
+    approval = Approval.objects.filter(pk=approval_id).first()
+    if approval is None or approval.checker_id is None:
         raise CloseNotApproved(str(business_date))
     roll_up_deltas(book_id=book_id)
     with named_refusals(), transaction.atomic():

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -265,7 +266,7 @@ def _post(
     maker_id: int,
 ) -> list[PostedEntry]:
     columns = EntryHeader.__slots__
-    arguments = {
+    arguments: dict[str, Any] = {
         **{column: [getattr(header, column) for header in headers] for column in columns},
         **params,
         "book_id": book_id,

@@ -168,7 +168,7 @@ class TestLimits:
 
         def there_and_back(first: str, second: str) -> None:
             for _ in range(20):
-                committed_book.post(committed_book.draft("receipt_identified", **{first: 10, second: -10}))
+                committed_book.post(committed_book.draft_of("receipt_identified", {first: 10, second: -10}))
 
         outcomes = at_once(
             lambda: there_and_back("wang", "wang_other"), lambda: there_and_back("wang_other", "wang")
@@ -262,7 +262,7 @@ class TestHotAccounts:
     def test_roll_up_beside_writers_loses_nothing(self, committed_book: SmallBook) -> None:
         def write(name: str) -> None:
             for _ in range(30):
-                committed_book.post(committed_book.draft("client_deposit", bank=1, **{name: -1}))
+                committed_book.post(committed_book.draft_of("client_deposit", {"bank": 1, name: -1}))
 
         def roll() -> None:
             for _ in range(15):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from accounts.models import Party, User
@@ -26,6 +27,11 @@ class SmallBook:
     accounts: dict[str, int] = field(default_factory=dict)
 
     def draft(self, kind: str, key: str = "", value_date: dt.date = MONDAY, **amounts: int) -> EntryDraft:
+        return self.draft_of(kind, amounts, key=key, value_date=value_date)
+
+    def draft_of(
+        self, kind: str, amounts: Mapping[str, int], *, key: str = "", value_date: dt.date = MONDAY
+    ) -> EntryDraft:
         return EntryDraft(
             kind=kind,
             value_date=value_date,

@@ -102,7 +102,7 @@ class TestPostJournalEntries:
         self, main_book: SmallBook, kind: str, amounts: dict[str, int], refusal: type[Exception]
     ) -> None:
         with pytest.raises(refusal):
-            main_book.post(main_book.draft(kind, **amounts))
+            main_book.post(main_book.draft_of(kind, amounts))
         assert not JournalEntry.objects.exists()
 
     def test_moves_money_between_contracts_of_one_owner(self, main_book: SmallBook) -> None:
