@@ -123,7 +123,7 @@ def open_banks(world: World, directory: Path) -> Iterator[Banks]:
                 CustodianBooks(
                     directory / "banks",
                     code,
-                    defect_seed=world.scenario.seed,
+                    defect_seed=f"{world.scenario.seed}/misstated",
                     defect_rate_ppm=world.scenario.defects_ppm if code == BANKS[1] else 0,
                 )
             )

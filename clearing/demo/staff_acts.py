@@ -1,6 +1,7 @@
 """What the demo's staff do in a morning: identify receipts, draw financing, release, pay out."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
@@ -13,7 +14,7 @@ from clearing.liquidation.services.refusals import LiquidationRefusal
 from clearing.liquidation.services.release import release_liquidation
 from contracts.models import FinancingContract
 from contracts.services.contracts import ContractDraft, TrancheDraft, open_contracts
-from contracts.services.drawdown import DrawdownDraft, draw_downs
+from contracts.services.drawdown import DrawdownDraft, FunderExhausted, draw_downs
 from contracts.services.states import StateMove, move_states
 from custody.models import Payment, PaymentState
 from custody.queries.custody_accounts import custody_account
@@ -102,8 +103,16 @@ def draw_financing(world: World, plans: Sequence[ContractPlan], session: date) -
         for plan in plans
         if cash[plan.code][1] >= plan.own_minor
     ]
-    if drafts:
-        draw_downs(drafts=drafts, booking_date=session, maker_id=world.team.operations[0])
+    if not drafts:
+        return
+    maker_id = world.team.operations[0]
+    try:
+        draw_downs(drafts=drafts, booking_date=session, maker_id=maker_id)
+    except FunderExhausted:
+        # One funder's money is short (or misstated by its bank): only its contracts wait.
+        for draft in drafts:
+            with suppress(FunderExhausted):
+                draw_downs(drafts=[draft], booking_date=session, maker_id=maker_id)
 
 
 def drawn_contracts(world: World) -> set[str]:
