@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import Party
 from accounts.services.actor import acting
 from accounts.services.violations import refusing
-from custody.models import CashHome, Custodian, CustodyAccount, CustodyAccountUnit
+from custody.models import CashHome, Custodian, CustodyAccount, CustodyAccountUnit, CustodyRing
 from custody.services.ledger_accounts import accounts_of_home, accounts_of_unit
 from ledger.models import Unit
 from ledger.services.accounts import AccountDraft, open_accounts
@@ -65,8 +65,9 @@ def open_custody_account(
     :raises CustodyAccountTaken: there is one, or the number is taken.
     Source: DESIGN 3 (a custody account belongs to exactly one ring).
     """
+    if ring not in CustodyRing.values:
+        raise RingHoldsNoAssets(ring)
     refusals = {
-        "custody_custodyaccount_ring_known": RingHoldsNoAssets(ring),
         "custody_custodyaccount_one_per_ring": CustodyAccountTaken(f"{ring} in book {book_id}"),
         "custody_custodyaccount_number_unique": CustodyAccountTaken(external_number),
     }

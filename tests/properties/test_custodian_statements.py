@@ -76,8 +76,8 @@ def test_statements_foot_and_continue(orders: list[tuple], random: object) -> No
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         books = CustodianBooks(directory, "HARBOUR")
-        for number in ACCOUNTS:
-            books.open_account(number, number[2:].lower())
+        for opened in ACCOUNTS:
+            books.open_account(opened, opened[2:].lower())
         today = START
         books.advance_to(today)
         files = []
@@ -94,7 +94,7 @@ def test_statements_foot_and_continue(orders: list[tuple], random: object) -> No
                 books = CustodianBooks(directory, "HARBOUR")
             else:
                 tell(books, what, number, today)
-        balances = {(number, unit): books.balance(number, unit) for number in ACCOUNTS for unit in UNITS}
+        balances = {(held, unit): books.balance(held, unit) for held in ACCOUNTS for unit in UNITS}
         last = books.write_statement(today)
         books.close()
     stated: dict[tuple[str, str], int] = {}

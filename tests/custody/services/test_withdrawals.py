@@ -1,0 +1,267 @@
+"""Money goes out by two people, never past what is there or what is restricted."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from accounts.models import ApprovalStatus
+from accounts.services.approvals import (
+    ApprovalMissing,
+    ApprovalNotApproved,
+    ApprovalPayloadChanged,
+    SelfApproval,
+    approve,
+)
+from custody.models import Payment, PaymentState
+from custody.queries.custody_accounts import UnitNotHeld
+from custody.queries.instructions import Instruction, open_instructions
+from custody.services.payments import NotAnAmount, NotUnidentified, WrongEntitlement, identify_receipt
+from custody.services.withdrawals import (
+    NotRequested,
+    WithdrawalExceedsCash,
+    WithdrawalRestricted,
+    cancel_withdrawal,
+    release_withdrawal,
+    request_funder_withdrawal,
+    request_withdrawal,
+    return_receipt,
+)
+from ledger.services.restrictions import RestrictionDraft, impose_restrictions
+from tests.custody.cast import MONDAY, Cast
+from tests.custody.services.test_payments import deposit, funder_deposit
+
+
+@pytest.fixture
+def rich(cast: Cast) -> Cast:
+    """Wang has 1,000.00 at Harbour."""
+    deposit(cast)
+    return cast
+
+
+def request(cast: Cast, **changes: Any) -> Payment:
+    said: dict[str, Any] = {
+        "book_id": cast.book.pk,
+        "entitlement_account_id": cast.wang_cash,
+        "custody_account_id": cast.custody["HARBOUR", "client"].pk,
+        "amount_minor": 60_000,
+        "counterparty_account": "EXTERNAL",
+        "requested_on": MONDAY,
+        "maker_id": cast.mei.pk,
+    }
+    return request_withdrawal(**(said | changes))
+
+
+def release(cast: Cast, payment: Payment, approval_id: int | None = None) -> Payment:
+    return release_withdrawal(
+        payment_id=payment.pk,
+        approval_id=payment.approval_id or 0 if approval_id is None else approval_id,
+        booking_date=MONDAY,
+        value_date=MONDAY,
+        maker_id=cast.noah.pk,
+    )
+
+
+def restrict(cast: Cast) -> None:
+    draft = RestrictionDraft(cast.wang_cash, "outflow", "margin level CALL", "margin")
+    impose_restrictions(drafts=[draft], business_date=MONDAY)
+
+
+class TestRequestWithdrawal:
+    def test_books_nothing_and_proposes_an_approval(self, rich: Cast) -> None:
+        payment = request(rich)
+        assert (payment.state, payment.reference) == (PaymentState.REQUESTED, "MAIN-P-20080915-0001")
+        assert payment.approval is not None
+        assert payment.approval.payload["amount_minor"] == 60_000
+        assert rich.balance("client/C1/F1/cash") == -100_000
+        assert open_instructions(book_id=rich.book.pk, custodian_code="HARBOUR") == []
+
+    def test_numbers_each_request(self, rich: Cast) -> None:
+        references = [request(rich, amount_minor=5).reference for _ in range(2)]
+        assert references == ["MAIN-P-20080915-0001", "MAIN-P-20080915-0002"]
+
+    def test_refuses_more_than_the_settled_cash(self, rich: Cast) -> None:
+        with pytest.raises(WithdrawalExceedsCash, match="100000 free"):
+            request(rich, amount_minor=100_001)
+
+    def test_counts_what_is_requested_already(self, rich: Cast) -> None:
+        request(rich)
+        with pytest.raises(WithdrawalExceedsCash, match="40000 free"):
+            request(rich)
+
+    def test_is_refused_while_outflow_is_restricted(self, rich: Cast) -> None:
+        restrict(rich)
+        with pytest.raises(WithdrawalRestricted, match="margin level CALL"):
+            request(rich)
+
+    @pytest.mark.parametrize("amount", [0, -60_000])
+    def test_refuses_what_is_no_amount(self, rich: Cast, amount: int) -> None:
+        with pytest.raises(NotAnAmount):
+            request(rich, amount_minor=amount)
+
+    def test_refuses_an_account_that_is_no_client_s_cash(self, rich: Cast) -> None:
+        with pytest.raises(WrongEntitlement):
+            request(rich, entitlement_account_id=rich.wang_shares)
+
+    def test_refuses_to_pay_clients_from_another_ring_s_account(self, rich: Cast) -> None:
+        with pytest.raises(UnitNotHeld):
+            request(rich, custody_account_id=rich.custody["HARBOUR", "house"].pk)
+
+
+class TestReleaseWithdrawal:
+    def test_books_it_as_under_way_and_instructs_the_bank(self, rich: Cast) -> None:
+        payment = request(rich)
+        release(rich, payment, rich.approved(payment))
+        assert rich.balance("client/C1/F1/cash") == -40_000
+        assert rich.balance("client/payments/HARBOUR") == -60_000
+        assert rich.balance("client/custody/HARBOUR") == 100_000
+        assert open_instructions(book_id=rich.book.pk, custodian_code="HARBOUR") == [
+            Instruction("MAIN-P-20080915-0001", "H-CLIENT", "EXTERNAL", "USD", 60_000)
+        ]
+
+    def test_needs_a_second_person(self, rich: Cast) -> None:
+        payment = request(rich)
+        with pytest.raises(SelfApproval):
+            approve(approval_id=payment.approval_id or 0, checker_id=rich.mei.pk)
+        with pytest.raises(ApprovalNotApproved):
+            release(rich, payment)
+
+    def test_needs_its_own_approval(self, rich: Cast) -> None:
+        first, second = request(rich, amount_minor=5), request(rich, amount_minor=6)
+        with pytest.raises(ApprovalMissing):
+            release(rich, second, rich.approved(first))
+
+    def test_refuses_when_what_was_approved_is_not_what_is_paid(
+        self, rich: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        payment = request(rich)
+        approval_id = rich.approved(payment)
+        monkeypatch.setattr("custody.services.withdrawals._payload", lambda _payment: {"reference": "x"})
+        with pytest.raises(ApprovalPayloadChanged):
+            release(rich, payment, approval_id)
+
+    def test_happens_once(self, rich: Cast) -> None:
+        payment = request(rich)
+        approval_id = rich.approved(payment)
+        release(rich, payment, approval_id)
+        with pytest.raises(NotRequested):
+            release(rich, payment, approval_id)
+
+    def test_is_refused_by_the_ledger_when_restricted_meanwhile(self, rich: Cast) -> None:
+        payment = request(rich)
+        approval_id = rich.approved(payment)
+        restrict(rich)
+        with pytest.raises(WithdrawalRestricted, match="margin level CALL"):
+            release(rich, payment, approval_id)
+        self.assert_untouched(rich, payment)
+
+    def test_is_refused_by_the_ledger_when_the_cash_went_meanwhile(
+        self, rich: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        payment = request(rich)
+        approval_id = rich.approved(payment)
+        monkeypatch.setattr("custody.services.withdrawals._refuse_early", lambda *_arguments: None)
+        other = request(rich, amount_minor=50_000)
+        release(rich, other, rich.approved(other))
+        with pytest.raises(WithdrawalExceedsCash, match="would stand at 10000"):
+            release(rich, payment, approval_id)
+        self.assert_untouched(rich, payment)
+
+    def assert_untouched(self, cast: Cast, payment: Payment) -> None:
+        payment = Payment.objects.select_related("approval").get(pk=payment.pk)
+        assert payment.state == PaymentState.REQUESTED
+        assert payment.approval is not None
+        assert payment.approval.status == ApprovalStatus.APPROVED
+        assert payment.booked_entry is None
+
+
+class TestCancelWithdrawal:
+    def test_frees_the_cash_for_another_request(self, rich: Cast) -> None:
+        payment = request(rich)
+        approval_id = rich.approved(payment)
+        assert cancel_withdrawal(payment_id=payment.pk).state == PaymentState.REJECTED
+        request(rich, amount_minor=100_000)
+        with pytest.raises(NotRequested):
+            release(rich, payment, approval_id)
+
+    def test_comes_too_late_after_the_release(self, rich: Cast) -> None:
+        payment = request(rich)
+        release(rich, payment, rich.approved(payment))
+        with pytest.raises(NotRequested):
+            cancel_withdrawal(payment_id=payment.pk)
+
+
+class TestRequestFunderWithdrawal:
+    def request(self, cast: Cast, amount: int) -> Payment:
+        assert cast.meridian is not None
+        return request_funder_withdrawal(
+            book_id=cast.book.pk,
+            funder_id=cast.meridian.pk,
+            unit_code="USD",
+            amount_minor=amount,
+            counterparty_account="EXTERNAL",
+            requested_on=MONDAY,
+            maker_id=cast.mei.pk,
+        )
+
+    def test_goes_out_from_the_funder_s_home(self, cast: Cast) -> None:
+        funder_deposit(cast)
+        payment = self.request(cast, 300_000)
+        release(cast, payment, cast.approved(payment))
+        assert cast.balance("funder/MERIDIAN/available") == -600_000
+        assert cast.balance("funder/payments/ISLAND") == -300_000
+
+    def test_stops_at_what_is_available(self, cast: Cast) -> None:
+        funder_deposit(cast)
+        with pytest.raises(WithdrawalExceedsCash):
+            self.request(cast, 900_001)
+
+
+class TestReturnReceipt:
+    def ask(self, cast: Cast, receipt: Payment) -> Payment:
+        return return_receipt(
+            payment_id=receipt.pk,
+            counterparty_account="EXTERNAL",
+            requested_on=dt.date(2008, 9, 15),
+            maker_id=cast.mei.pk,
+        )
+
+    def test_sends_the_whole_receipt_back_by_two_people(self, cast: Cast) -> None:
+        receipt = deposit(cast, entitlement_account_id=None)
+        payment = self.ask(cast, receipt)
+        release(cast, payment, cast.approved(payment))
+        receipt.refresh_from_db()
+        assert receipt.state == PaymentState.RETURNED
+        assert cast.balance("client/unallocated/HARBOUR") == 0
+        assert cast.balance("client/payments/HARBOUR") == -100_000
+
+    def test_keeps_it_from_being_identified_meanwhile(self, cast: Cast) -> None:
+        receipt = deposit(cast, entitlement_account_id=None)
+        payment = self.ask(cast, receipt)
+        with pytest.raises(NotUnidentified):
+            self.identify(cast, receipt)
+        cancel_withdrawal(payment_id=payment.pk)
+        assert self.identify(cast, receipt).state == PaymentState.RECEIVED
+
+    def test_is_asked_for_once(self, cast: Cast) -> None:
+        receipt = deposit(cast, entitlement_account_id=None)
+        self.ask(cast, receipt)
+        with pytest.raises(NotUnidentified):
+            self.ask(cast, receipt)
+
+    def test_can_be_asked_for_anew_after_it_was_given_up(self, cast: Cast) -> None:
+        receipt = deposit(cast, entitlement_account_id=None)
+        cancel_withdrawal(payment_id=self.ask(cast, receipt).pk)
+        assert self.ask(cast, receipt).state == PaymentState.REQUESTED
+
+    def test_is_refused_for_what_is_identified(self, cast: Cast) -> None:
+        with pytest.raises(NotUnidentified):
+            self.ask(cast, deposit(cast))
+
+    def identify(self, cast: Cast, receipt: Payment) -> Payment:
+        return identify_receipt(
+            payment_id=receipt.pk,
+            entitlement_account_id=cast.wang_cash,
+            booking_date=MONDAY,
+            maker_id=cast.runner,
+        )
