@@ -25,6 +25,8 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import admin_site
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "clearing.reconciliation",
     "clearing.day",
     "clearing.reports",
+    "clearing.demo",
 ]
 
 MIDDLEWARE = [
@@ -102,7 +105,7 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -146,6 +149,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # History rows are written by database triggers, which bulk and raw SQL cannot get past; signals are off.
 SIMPLE_HISTORY_ENABLED = False
@@ -196,13 +200,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 
-UNFOLD = {
-    "SITE_TITLE": "Plimsoll",
-    "SITE_HEADER": "Plimsoll",
-    "SITE_URL": None,
-    "SHOW_LANGUAGES": True,
-    "SHOW_HISTORY": True,
-}
+UNFOLD = admin_site.UNFOLD
 
 LOGGING = {
     "version": 1,

@@ -125,8 +125,8 @@ class TestDatabases:
         try:
             self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         except psycopg.errors.InsufficientPrivilege:
-            # A superuser's connection closed a moment ago, or autovacuum at work: the plain form waits up to five
-            # seconds. On a busy machine that may not do; what stays is dropped by the next run.
+            # A superuser's connection closed a moment ago, or autovacuum at work: the plain form waits up to
+            # five seconds. On a busy machine that may not do; what stays is dropped by the next run.
             with suppress(psycopg.errors.ObjectInUse):
                 self.execute("DROP DATABASE IF EXISTS {}", name)
 
