@@ -1,7 +1,7 @@
 """The contract's list and the part of its page that contracts know: balances, tranches, interest, accounts.
 
-Not registered here: what clearing knows of a contract is added by clearing.reports.admin.contract_page, which registers
-the whole.
+Not registered here: what clearing knows of a contract is added by clearing.reports.admin.contract_page, which
+registers the whole.
 """
 
 from django.http import HttpRequest

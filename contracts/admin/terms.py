@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from accounts.admin.cells import percent, related, yes_no
 from accounts.admin.columns import column, state_column
 from accounts.admin.filters import choices, rows
-from accounts.admin.history import history_panel
 from accounts.admin.panels import Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
 from accounts.admin.read_only import ReadOnlyAdmin
 from contracts.models import Product, TermsState, TermsVersion
@@ -44,7 +43,7 @@ class ProductAdmin(ReadOnlyAdmin[Product]):
             ],
             empty=_("No terms were proposed yet."),
         )
-        return [self.facts(request, row), versions, history_panel(row, request)]
+        return [self.facts(request, row), versions]
 
 
 @admin.register(TermsVersion)
@@ -122,5 +121,5 @@ def liquidation_facts(terms: TermsVersion) -> Facts:
 
 
 def _times(ppm: int) -> Cell:
-    """A multiple: 3,000,000 is 3.00 x."""
-    return number(f"{ppm // 1_000_000}.{ppm % 1_000_000 // 10_000:02d} ×")
+    """A multiple: 3,000,000 is 3.00 : 1."""
+    return number(f"{ppm // 1_000_000}.{ppm % 1_000_000 // 10_000:02d} : 1")

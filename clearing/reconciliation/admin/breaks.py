@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from accounts.admin.cells import day, related
 from accounts.admin.columns import column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
-from accounts.admin.history import history_panel
 from accounts.admin.panels import NOTHING, Facts, Panel, SideBySide, Tone, code, text
 from clearing.reconciliation.models import BreakStatus, ReconciliationBreak
 from ledger.admin.amounts import AmountsAdmin, amount, amount_column
@@ -70,7 +69,7 @@ class ReconciliationBreakAdmin(AmountsAdmin[ReconciliationBreak]):
                 (_("Description"), text(line.description or "—") if line else NOTHING),
             ],
         )
-        return [self._outline(request, row), SideBySide(ours, theirs), history_panel(row, request)]
+        return [self._outline(request, row), SideBySide(ours, theirs)]
 
     def _outline(self, request: HttpRequest, row: ReconciliationBreak) -> Facts:
         exponent, unit = (row.unit.exponent, row.unit.code) if row.unit else (0, "")

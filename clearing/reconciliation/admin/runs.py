@@ -19,6 +19,7 @@ from accounts.admin.panels import (
     Link,
     Look,
     Panel,
+    SideBySide,
     Table,
     Tone,
     chip,
@@ -36,11 +37,30 @@ from clearing.reconciliation.models import (
     MatchRule,
     ReconciliationBreak,
     ReconciliationRun,
+    RunKind,
 )
 from ledger.admin.amounts import amount
-from ledger.models import JournalEntry
+from ledger.models import JournalEntry, Unit
 
 MOST_MATCHES = 300
+FIGURES: dict[str, Any] = {
+    "statements": gettext_lazy("Statements read"),
+    "compared": gettext_lazy("Balances compared"),
+    "matched": gettext_lazy("Matched"),
+    "opened": gettext_lazy("Breaks opened"),
+    "closed": gettext_lazy("Breaks closed"),
+}
+CLIENT_MONEY: dict[str, Any] = {
+    "positive_minor": gettext_lazy("Client balances in credit"),
+    "unallocated_minor": gettext_lazy("Unallocated receipts"),
+    "prudent_segregation_minor": gettext_lazy("Prudent segregation"),
+    "obligations_minor": gettext_lazy("Other obligations"),
+    "requirement_minor": gettext_lazy("Requirement"),
+    "resource_minor": gettext_lazy("Resource"),
+    "shortfall_minor": gettext_lazy("Shortfall"),
+    "excess_minor": gettext_lazy("Excess"),
+    "naive_requirement_minor": gettext_lazy("Requirement, had negative balances been netted"),
+}
 TONES_OF_RULE = {
     MatchRule.REFERENCE_AMOUNT_DATE: Tone.GOOD,
     MatchRule.AMOUNT_IN_WINDOW: Tone.NOTICE,
@@ -89,6 +109,8 @@ class ReconciliationRunAdmin(ReadOnlyAdmin[ReconciliationRun]):
         return [chip(_("agrees"), Tone.GOOD)]
 
     def panels(self, request: HttpRequest, row: ReconciliationRun) -> list[Panel]:
+        if row.kind == RunKind.CLIENT_MONEY:
+            return [self._outline(request, row), *client_money_panels(row), self._breaks(request, row)]
         return [
             self._outline(request, row),
             self._comparisons(request, row),
@@ -105,7 +127,7 @@ class ReconciliationRunAdmin(ReadOnlyAdmin[ReconciliationRun]):
                 (_("Custodian"), related(row.custodian, request)),
                 (_("Attempt"), number(str(row.attempt))),
                 (_("Version of the rules"), number(str(row.rule_version))),
-                *((name.replace("_", " "), plain_figure(value)) for name, value in row.figures.items()),
+                *((FIGURES[name], count(row.figures[name])) for name in FIGURES if name in row.figures),
                 (_("Run by"), related(row.maker, request, row.maker.get_full_name())),
                 (_("Recorded at"), instant(row.recorded_at)),
                 (_("Digest"), code(bytes(row.digest).hex())),
@@ -180,8 +202,34 @@ class ReconciliationRunAdmin(ReadOnlyAdmin[ReconciliationRun]):
         )
 
 
-def plain_figure(value: Any) -> Cell:
-    return count(value) if isinstance(value, int) else text(str(value))
+def client_money_panels(row: ReconciliationRun) -> list[Panel]:
+    """The computation per currency, negative balances shown and never netted."""
+    currencies: dict[str, dict[str, Any]] = row.figures.get("currencies", {})
+    exponents = dict(Unit.objects.filter(code__in=currencies).values_list("code", "exponent"))
+    found: list[Panel] = []
+    for unit, figures in currencies.items():
+        negative = [
+            [code(str(address)), amount(-balance_minor, exponents[unit])]
+            for address, balance_minor in figures["negative"]
+        ]
+        found.append(
+            SideBySide(
+                Facts(
+                    title=_("Client money in %(currency)s") % {"currency": unit},
+                    items=[
+                        (label, amount(figures[name], exponents[unit], unit))
+                        for name, label in CLIENT_MONEY.items()
+                    ],
+                ),
+                Table(
+                    title=_("Negative balances, never netted"),
+                    columns=[Column(_("account"), Look.CODE), Column(_("balance"), Look.NUMBER)],
+                    rows=negative,
+                    empty=_("No client's balance is below zero."),
+                ),
+            )
+        )
+    return found
 
 
 def comparison_row(one: BalanceComparison, request: HttpRequest) -> list[Cell]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.admin.cells import day, list_of, page_of_key, percent, related
-from accounts.admin.history import history_panel
+from accounts.admin.history import history_tab
 from accounts.admin.panels import (
     Cell,
     Column,
@@ -16,6 +16,7 @@ from accounts.admin.panels import (
     Look,
     Panel,
     SideBySide,
+    Tab,
     Table,
     Tone,
     chip,
@@ -33,7 +34,7 @@ from clearing.margin.queries.margin import coverage_history
 from clearing.settlement.admin.trades import TONES_OF_SIDE
 from clearing.settlement.models import Side, Trade
 from contracts.admin.contract import FinancingContractPages
-from contracts.admin.terms import ladder_facts
+from contracts.admin.terms import ladder_facts, liquidation_facts, rate_facts
 from contracts.models import FinancingContract
 from contracts.queries.balances import contract_balances
 from ledger.admin.amounts import amount
@@ -50,7 +51,7 @@ class FinancingContractAdmin(FinancingContractPages):
             found.append(level_chip(level.level, level.side_state))
         return found
 
-    def panels(self, request: HttpRequest, row: FinancingContract) -> list[Panel]:
+    def tabs(self, request: HttpRequest, row: FinancingContract) -> list[Tab]:
         held = contract_balances(contract_ids=[row.pk])[row.pk]
         newest = (
             Valuation.objects.filter(contract=row)
@@ -60,21 +61,23 @@ class FinancingContractAdmin(FinancingContractPages):
         )
         calls = list(MarginCall.objects.filter(contract=row).order_by("-id")[:NEWEST])
         liquidations = list(Liquidation.objects.filter(contract=row).order_by("-id")[:NEWEST])
-        found: list[Panel] = [
+        overview: list[Panel] = [
             SideBySide(self.outline(request, row), self.balances(request, row, held)),
             chart_panel(request, row, calls, liquidations),
-        ]
-        if newest is not None:
-            found.append(holdings_panel(request, newest))
-        return [
-            *found,
-            self.tranches(request, row, held),
-            SideBySide(calls_panel(request, row, calls), liquidations_panel(request, row, liquidations)),
+            *([holdings_panel(request, newest)] if newest else []),
+            SideBySide(calls_panel(request, row, calls), liquidations_panel(request, liquidations)),
             changes_panel(request, row),
-            trades_panel(request, row),
-            SideBySide(ladder_facts(row.terms), self.interest(row)),
-            self.accounts(request, row),
-            history_panel(row, request),
+        ]
+        funding = [self.tranches(request, row, held), self.interest(row)]
+        terms = [ladder_facts(row.terms), rate_facts(request, row.terms), liquidation_facts(row.terms)]
+        return [
+            Tab("page", _("Overview"), overview),
+            Tab("funding", _("Funding and interest"), funding),
+            Tab(
+                "trades", _("Trades and accounts"), [trades_panel(request, row), self.accounts(request, row)]
+            ),
+            Tab("terms", _("Terms"), terms),
+            history_tab(row, request),
         ]
 
 
@@ -120,7 +123,9 @@ def chart_panel(
         markers,
         description=str(title),
     )
-    note = _("▼ margin call   ◆ liquidation   shaded: on hold, no coverage is known. High coverage is cut off.")
+    note = _(
+        "▼ margin call · ◆ liquidation · shaded: on hold, no coverage is known. High coverage is cut off."
+    )
     return Drawing(title=title, svg=svg, note=note)
 
 
@@ -149,9 +154,7 @@ def calls_panel(request: HttpRequest, row: FinancingContract, calls: list[Margin
     )
 
 
-def liquidations_panel(
-    request: HttpRequest, row: FinancingContract, liquidations: list[Liquidation]
-) -> Table:
+def liquidations_panel(request: HttpRequest, liquidations: list[Liquidation]) -> Table:
     return Table(
         title=_("Liquidations"),
         columns=[
@@ -175,9 +178,7 @@ def liquidations_panel(
 
 def changes_panel(request: HttpRequest, row: FinancingContract) -> Table:
     """Each change of level with the figures that it was made from."""
-    changes = (
-        LevelChange.objects.filter(contract=row).select_related("valuation").order_by("-id")
-    )
+    changes = LevelChange.objects.filter(contract=row).select_related("valuation").order_by("-id")
     exponent = row.unit.exponent
 
     def line(change: LevelChange) -> list[Cell]:

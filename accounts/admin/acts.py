@@ -1,0 +1,91 @@
+"""Acts: what a person does through the admin. One page asks once more, one service does it, one sentence says
+how it went.
+
+GET shows what is about to happen; only POST does it (CSRF-protected, and a second click finds the first one's
+refusal or replay). The service runs on behalf of the person who is signed in.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from accounts.admin.panels import Panel, Text, Tone
+from accounts.admin.refusals import refusal_sentence
+from accounts.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """What the page says before it is done."""
+
+    title: Text
+    question: Text
+    button: Text
+    back: str
+    tone: Tone = Tone.INFO
+    panels: Sequence[Panel] = ()
+    warning: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What to say afterwards, and where to go on."""
+
+    sentence: Text
+    href: str
+    level: int = messages.SUCCESS
+
+
+def staff_of(request: HttpRequest) -> User:
+    """The person who is signed in.
+
+    :raises PermissionDenied: nobody is.
+    """
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def confirm_and_do(
+    request: HttpRequest,
+    *,
+    confirmation: Confirmation,
+    do: Callable[[dict[str, object]], Done],
+    form_class: type[forms.Form] | None = None,
+    initial: dict[str, object] | None = None,
+    model: type[models.Model] | None = None,
+) -> HttpResponse:
+    """Ask on GET; on POST do it and lead on, or show the page again with what was refused.
+
+    A refusal of a service becomes its sentence; any other exception is a fault and passes.
+    """
+    form = form_class(request.POST or None, initial=initial) if form_class else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            done = do(form.cleaned_data if form else {})
+        except Exception as error:
+            sentence = refusal_sentence(error)
+            if sentence is None:
+                raise
+            messages.error(request, sentence)
+            return HttpResponseRedirect(confirmation.back)
+        messages.add_message(request, done.level, str(done.sentence))
+        return HttpResponseRedirect(done.href)
+    if request.method not in ("GET", "HEAD", "POST"):
+        raise PermissionDenied
+    context = {
+        **admin.site.each_context(request),
+        "title": confirmation.title,
+        "subtitle": None,
+        "confirmation": confirmation,
+        "panels": confirmation.panels,
+        "form": form,
+        "opts": model._meta if model else None,
+    }
+    return TemplateResponse(request, "plimsoll/confirm.html", context)

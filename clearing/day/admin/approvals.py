@@ -1,0 +1,282 @@
+"""Approvals: decided by a second person, and carried out by the service of the app that owns the matter."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
+from accounts.admin.approvals import ApprovalPages, may_decide, person
+from accounts.admin.cells import instant, related
+from accounts.admin.panels import Act, Cell, Facts, Look, Panel, Tone, chip, code, text
+from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
+from accounts.services.approvals import approve, reject
+from clearing.day.admin.carrying_out import carry_out, closes_by_itself, terms_of
+from clearing.liquidation.admin.liquidations import simulation_panels
+from clearing.liquidation.models import Liquidation
+from custody.models import Payment
+from ledger.admin.amounts import amount
+from ledger.models import BusinessDay
+
+
+class ApproveForm(forms.Form):
+    comment = forms.CharField(
+        label=gettext_lazy("Comment"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RejectForm(forms.Form):
+    comment = forms.CharField(
+        label=gettext_lazy("Why it is rejected"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+QUESTIONS = {
+    ApprovalKind.CLOSE_BUSINESS_DAY: gettext_lazy(
+        "Close this business day as the books stand? Nothing can be booked into it afterwards."
+    ),
+    ApprovalKind.RELEASE_WITHDRAWAL: gettext_lazy(
+        "Release this payment? It is booked and becomes an instruction to the bank."
+    ),
+    ApprovalKind.RELEASE_LIQUIDATION: gettext_lazy(
+        "Release this liquidation? Its orders go out with the next run of the day."
+    ),
+    ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
+    ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
+}
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ApprovalPages):
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:approval_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"accounts_approval_{name.replace('-', '_')}",
+            )
+            for name, view in (
+                ("approve", self.approve_view),
+                ("reject", self.reject_view),
+                ("carry-out", self.carry_out_view),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    def acts(self, request: HttpRequest, row: Approval) -> list[Act]:
+        user = staff_of(request)
+        if not may_decide(user):
+            return []
+        if row.status == ApprovalStatus.APPROVED:
+            return [Act(_("Carry out"), _address("carry_out", row), Tone.INFO)]
+        if row.status != ApprovalStatus.PROPOSED or row.maker_id == user.pk:
+            return []
+        return [
+            Act(_("Approve"), _address("approve", row), Tone.INFO),
+            Act(_("Reject"), _address("reject", row), Tone.BAD),
+        ]
+
+    def panels(self, request: HttpRequest, row: Approval) -> list[Panel]:
+        return [self._outline(request, row), *subject_panels(request, row), self._payload(row)]
+
+    def _outline(self, request: HttpRequest, row: Approval) -> Facts:
+        own = row.status == ApprovalStatus.PROPOSED and row.maker_id == staff_of(request).pk
+        return Facts(
+            title=_("Approval"),
+            items=[
+                (_("Kind"), text(row.get_kind_display())),
+                (_("Subject"), text(row.subject)),
+                (_("Book"), text(row.book_code)),
+                (_("Maker"), related(row.maker, request, person(row.maker) or "")),
+                (_("Proposed at"), instant(row.proposed_at)),
+                (_("Checker"), related(row.checker, request, person(row.checker) or "")),
+                (_("Decided at"), instant(row.decided_at)),
+                (_("Carried out at"), instant(row.executed_at)),
+                (_("Comment"), Cell(row.comment or "—", look=Look.PROSE)),
+            ],
+            note=_("You proposed this yourself: maker and checker are two people, so a colleague decides.")
+            if own
+            else "",
+        )
+
+    def _payload(self, row: Approval) -> Facts:
+        items: list[tuple[str, Cell]] = [
+            (_("Hash of what was approved (SHA-256)"), code(bytes(row.payload_hash).hex()))
+        ]
+        items += [
+            (name.replace("_", " "), code(str(value)))
+            for name, value in sorted(row.payload.items())
+            if not isinstance(value, dict | list)
+        ]
+        return Facts(title=_("Exactly what is permitted"), items=items)
+
+    def approve_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:
+        row, user = self._decidable(request, approval_id)
+        if request.method == "GET" and row.status != ApprovalStatus.PROPOSED:
+            return self._decided(request, row)
+
+        def do(cleaned: dict[str, object]) -> Done:
+            fresh = Approval.objects.get(pk=row.pk)
+            if fresh.checker_id == user.pk and fresh.status == ApprovalStatus.EXECUTED:
+                return Done(
+                    sentence=_("You have approved this already; it was carried out."),
+                    href=_address("change", row),
+                    level=messages.INFO,
+                )
+            if not (closes_by_itself(row) or fresh.status == ApprovalStatus.APPROVED):
+                approve(approval_id=row.pk, checker_id=user.pk, comment=str(cleaned["comment"]))
+            return _carried_out(row, user)
+
+        return confirm_and_do(
+            request,
+            confirmation=self._confirmation(
+                request, row, title=_("Approve and carry out"), button=_("Approve"), tone=Tone.INFO
+            ),
+            do=do,
+            form_class=None if closes_by_itself(row) else ApproveForm,
+            model=Approval,
+        )
+
+    def reject_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:
+        row, user = self._decidable(request, approval_id)
+        if request.method == "GET" and row.status != ApprovalStatus.PROPOSED:
+            return self._decided(request, row)
+
+        def do(cleaned: dict[str, object]) -> Done:
+            fresh = Approval.objects.get(pk=row.pk)
+            if not (fresh.checker_id == user.pk and fresh.status == ApprovalStatus.REJECTED):
+                reject(approval_id=row.pk, checker_id=user.pk, comment=str(cleaned["comment"]))
+            return Done(sentence=_("Rejected. Nothing was done."), href=_address("change", row))
+
+        return confirm_and_do(
+            request,
+            confirmation=self._confirmation(
+                request,
+                row,
+                title=_("Reject"),
+                button=_("Reject"),
+                tone=Tone.BAD,
+                question=_("Reject this for good? It would have to be proposed anew."),
+            ),
+            do=do,
+            form_class=RejectForm,
+            model=Approval,
+        )
+
+    def carry_out_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:
+        row, user = self._decidable(request, approval_id)
+        return confirm_and_do(
+            request,
+            confirmation=self._confirmation(
+                request, row, title=_("Carry out"), button=_("Carry out"), tone=Tone.INFO
+            ),
+            do=lambda _cleaned: _carried_out(row, user),
+            model=Approval,
+        )
+
+    def _decided(self, request: HttpRequest, row: Approval) -> HttpResponse:
+        """There is nothing to ask any more: back to what was decided."""
+        messages.info(request, _("This was decided before."))
+        return HttpResponseRedirect(_address("change", row))
+
+    def _decidable(self, request: HttpRequest, approval_id: int) -> tuple[Approval, User]:
+        user = staff_of(request)
+        if not may_decide(user):
+            raise PermissionDenied
+        row = Approval.objects.select_related("maker", "checker").filter(pk=approval_id).first()
+        if row is None:
+            raise Http404
+        return row, user
+
+    def _confirmation(
+        self, request: HttpRequest, row: Approval, *, title: str, button: str, tone: Tone, question: str = ""
+    ) -> Confirmation:
+        own = row.maker_id == staff_of(request).pk
+        return Confirmation(
+            title=f"{title}: {self.page_title(row)}",
+            question=question or str(QUESTIONS[ApprovalKind(row.kind)]),
+            warning=_("You proposed this yourself: maker and checker are two people, so a colleague decides.")
+            if own
+            else "",
+            button=button,
+            back=_address("change", row),
+            tone=tone,
+            panels=[self._outline(request, row), *subject_panels(request, row)],
+        )
+
+
+def _address(name: str, row: Approval) -> str:
+    return reverse(f"admin:accounts_approval_{name}", args=[row.pk])
+
+
+def _carried_out(row: Approval, user: User) -> Done:
+    return Done(sentence=carry_out(approval=row, actor=user), href=_address("change", row))
+
+
+def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
+    """The matter itself, so that whoever decides sees what is decided."""
+    match row.kind:
+        case ApprovalKind.RELEASE_LIQUIDATION:
+            found = Liquidation.objects.select_related("contract__unit", "contract__client").filter(
+                reference=row.subject
+            )
+            return [panel for one in found for panel in _liquidation_panels(request, one)]
+        case ApprovalKind.RELEASE_WITHDRAWAL:
+            payments = Payment.objects.select_related("unit", "entitlement_account", "custody_account")
+            return [_payment_panel(request, one) for one in payments.filter(approval=row)]
+        case ApprovalKind.CLOSE_BUSINESS_DAY:
+            code_of_book, _slash, day = row.subject.partition("/")
+            days = BusinessDay.objects.select_related("book").filter(
+                book__code=code_of_book, business_date=day
+            )
+            return [
+                Facts(
+                    title=_("Business day"),
+                    items=[
+                        (_("Day"), related(one, request, str(one.business_date))),
+                        (_("Status"), chip(one.get_status_display())),
+                        (_("Last position"), text(f"{row.payload.get('last_position', 0):,}")),
+                    ],
+                )
+                for one in days
+            ]
+        case ApprovalKind.ACTIVATE_TERMS:
+            terms = terms_of(row)
+            return [Facts(title=_("Terms"), items=[(_("Terms"), related(terms, request))])] if terms else []
+        case _:
+            return []
+
+
+def _liquidation_panels(request: HttpRequest, one: Liquidation) -> list[Panel]:
+    outline = Facts(
+        title=_("Liquidation"),
+        items=[
+            (_("Reference"), related(one, request, one.reference)),
+            (_("Contract"), related(one.contract, request)),
+            (_("Client"), related(one.contract.client, request)),
+            (_("State"), chip(one.get_state_display())),
+            (_("Scope"), text(one.get_scope_display())),
+        ],
+    )
+    return [outline, *simulation_panels(request, one.simulation, one.contract.unit)]
+
+
+def _payment_panel(request: HttpRequest, one: Payment) -> Facts:
+    whose = one.entitlement_account
+    return Facts(
+        title=_("Payment"),
+        items=[
+            (_("Reference"), related(one, request, one.reference or "")),
+            (_("Amount"), amount(one.amount_minor, one.unit.exponent, one.unit.code)),
+            (_("Whose money"), related(whose, request, whose.address if whose else "")),
+            (_("From the custody account"), text(str(one.custody_account))),
+            (_("To the account outside"), code(one.counterparty_account)),
+            (_("State"), chip(one.get_state_display())),
+        ],
+    )

@@ -1,0 +1,113 @@
+"""What carries out each kind of approval: one service of the app that owns the matter."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
+from accounts.services.actor import acting
+from clearing.day.services.closing import close_day
+from clearing.liquidation.models import Liquidation
+from clearing.liquidation.services.release import release_liquidation
+from contracts.models import TermsVersion
+from contracts.services.terms import activate_terms
+from custody.models import Payment
+from custody.services.withdrawals import release_withdrawal
+from ledger.models import Book, BusinessDay
+from ledger.queries.days import open_business_date
+
+
+class NoOpenDay(Exception):
+    """No business day of this book is open; open one first."""
+
+
+class NothingToCarryOut(Exception):
+    """What this approval is about is not there any more; propose it anew."""
+
+
+class NotCarriedOutHere(Exception):
+    """There is nothing yet that carries out approvals of this kind."""
+
+
+def closes_by_itself(approval: Approval) -> bool:
+    """Whether the service that carries it out also approves: a close is approved as the books stand."""
+    return approval.kind == ApprovalKind.CLOSE_BUSINESS_DAY and approval.status == ApprovalStatus.PROPOSED
+
+
+def carry_out(*, approval: Approval, actor: User) -> str:
+    """Do what was approved; return the sentence that says so."""
+    match approval.kind:
+        case ApprovalKind.CLOSE_BUSINESS_DAY:
+            return _close(approval, actor)
+        case ApprovalKind.RELEASE_LIQUIDATION:
+            return _release_liquidation(approval, actor)
+        case ApprovalKind.RELEASE_WITHDRAWAL:
+            return _release_withdrawal(approval, actor)
+        case ApprovalKind.ACTIVATE_TERMS:
+            return _activate_terms(approval, actor)
+        case _:
+            raise NotCarriedOutHere
+
+
+def _book_of(approval: Approval) -> Book:
+    return Book.objects.get(code=approval.book_code)
+
+
+def _close(approval: Approval, actor: User) -> str:
+    book = _book_of(approval)
+    day = dt.date.fromisoformat(approval.subject.rpartition("/")[2])
+    close_day(book_id=book.pk, business_date=day, checker_id=actor.pk)
+    return _("%(day)s is closed.") % {"day": day.isoformat()}
+
+
+def _release_liquidation(approval: Approval, actor: User) -> str:
+    liquidation = Liquidation.objects.filter(reference=approval.subject).first()
+    if liquidation is None:
+        raise NothingToCarryOut
+    day = _open_or_last_day(liquidation.book_id)
+    release_liquidation(
+        liquidation_id=liquidation.pk, approval_id=approval.pk, actor_id=actor.pk, business_date=day
+    )
+    return _("%(reference)s is released; its orders go out with the next run.") % {
+        "reference": liquidation.reference
+    }
+
+
+def _release_withdrawal(approval: Approval, actor: User) -> str:
+    payment = Payment.objects.filter(approval=approval).first()
+    if payment is None:
+        raise NothingToCarryOut
+    day = open_business_date(book_id=payment.book_id)
+    if day is None:
+        raise NoOpenDay
+    release_withdrawal(
+        payment_id=payment.pk,
+        approval_id=approval.pk,
+        booking_date=day,
+        value_date=day,
+        maker_id=actor.pk,
+    )
+    return _("%(reference)s is released and instructed to the bank.") % {"reference": payment.reference}
+
+
+def _activate_terms(approval: Approval, actor: User) -> str:
+    terms = terms_of(approval)
+    if terms is None:
+        raise NothingToCarryOut
+    with acting(actor_id=actor.pk, reason=f"approval {approval.pk}"):
+        activate_terms(terms_id=terms.pk, approval_id=approval.pk)
+    return _("%(terms)s is in force.") % {"terms": str(terms)}
+
+
+def terms_of(approval: Approval) -> TermsVersion | None:
+    """The terms that an approval of their activation is about."""
+    product, version = approval.payload.get("product"), approval.payload.get("version")
+    found = TermsVersion.objects.select_related("product")
+    return found.filter(product__code=product, version=version).first()
+
+
+def _open_or_last_day(book_id: int) -> dt.date:
+    last = BusinessDay.objects.filter(book_id=book_id).order_by("-business_date").first()
+    if last is None:
+        raise NoOpenDay
+    return last.business_date

@@ -1,0 +1,5 @@
+"""Pages of liquidations."""
+
+from clearing.liquidation.admin import liquidations
+
+__all__ = ["liquidations"]

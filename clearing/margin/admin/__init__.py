@@ -1,0 +1,5 @@
+"""Pages of margin: valuations, levels, calls."""
+
+from clearing.margin.admin import calls, levels, valuations
+
+__all__ = ["calls", "levels", "valuations"]

@@ -1,0 +1,197 @@
+"""Ledger accounts, each with its statement: postings and running balance, page by page."""
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin.cells import day, page_of_key, related, yes_no
+from accounts.admin.columns import code_column, column, state_column
+from accounts.admin.filters import choices, rows
+from accounts.admin.panels import (
+    NOTHING,
+    Cell,
+    Column,
+    Facts,
+    Link,
+    Look,
+    Panel,
+    Table,
+    Tone,
+    chip,
+    number,
+    text,
+)
+from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
+from ledger.admin.amounts import balance, debit_and_credit
+from ledger.admin.names import category_name, kind_name
+from ledger.models import Account, JournalEntry, Restriction, Ring
+from ledger.queries.account_statement import Place, account_statement
+
+LAST_DAY = dt.date.max
+TONES_OF_RING = {
+    Ring.CLIENT: Tone.INFO,
+    Ring.FUNDER: Tone.GOOD,
+    Ring.RESERVE: Tone.HOLD,
+    Ring.PRINCIPAL: Tone.NOTICE,
+    Ring.HOUSE: Tone.NEUTRAL,
+}
+
+
+def _balance(row: Account) -> str | None:
+    return str(balance(row.current_balance.balance_minor, row.unit.exponent).text)
+
+
+@admin.register(Account)
+class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
+    tones = {"ring": TONES_OF_RING, "role": {}}
+    list_display = [
+        code_column(Account, "address"),
+        "unit",
+        state_column(Account, "ring", TONES_OF_RING),
+        state_column(Account, "role"),
+        column(
+            lambda row: f"{row.category.number} {category_name(row.category)}",
+            name="category",
+            label=gettext_lazy("category"),
+        ),
+        column(_balance, name="num_balance", label=gettext_lazy("balance")),
+    ]
+    list_filter = [rows("book"), choices("ring"), choices("role"), rows("category"), rows("unit")]
+    list_select_related = ["unit", "category", "current_balance"]
+    search_fields = ["address", "=contract_code"]
+    ordering = ["address", "unit_id"]
+
+    def page_title(self, row: Account) -> str:
+        return row.address
+
+    def headline(self, row: Account) -> list[Cell]:
+        return [text(row.unit.code), *super().headline(row)]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Account | None:
+        found: QuerySet[Account] = self.get_queryset(request).select_related(
+            "book", "unit", "category", "owner", "current_balance"
+        )
+        return found.filter(pk=object_id).first() if object_id.isdigit() else None
+
+    def panels(self, request: HttpRequest, row: Account) -> list[Panel]:
+        return [self._facts(request, row), self._statement(request, row), self._restrictions(row)]
+
+    def _facts(self, request: HttpRequest, row: Account) -> Facts:
+        return Facts(
+            title=_("Account"),
+            items=[
+                (_("Balance"), balance(row.current_balance.balance_minor, row.unit.exponent)),
+                (_("Unit"), related(row.unit, request)),
+                (_("Category"), related(row.category, request, category_name(row.category))),
+                (_("Owner"), related(row.owner, request)),
+                (_("Contract"), text(row.contract_code) if row.contract_code else NOTHING),
+                (_("Limit"), text(row.get_limit_display())),
+                (_("Hot account"), yes_no(row.is_hot)),
+                (
+                    _("Expected age in days"),
+                    NOTHING if row.expected_age_days is None else number(str(row.expected_age_days)),
+                ),
+                (_("Book"), related(row.book, request)),
+            ],
+        )
+
+    def _statement(self, request: HttpRequest, row: Account) -> Table:
+        before, until = place_of(request.GET.get("before", "")), day_of(request.GET.get("until", ""))
+        page = account_statement(account_id=row.pk, until=until or LAST_DAY, before=before)
+        links = [Link(_("newest"), "?")] if before or until else []
+        if page.older:
+            older = page.older
+            place = f"{older.booking_date.isoformat()}.{older.entry_id}.{older.posting_no}"
+            links.append(Link(_("older"), "?" + urlencode({"before": place})))
+        return Table(
+            title=_("Statement"),
+            columns=[
+                Column(_("booking date")),
+                Column(_("value date")),
+                Column(_("entry"), Look.NUMBER),
+                Column(_("kind")),
+                Column(_("narration"), Look.PROSE),
+                Column(_("debit"), Look.NUMBER),
+                Column(_("credit"), Look.NUMBER),
+                Column(_("balance"), Look.NUMBER),
+            ],
+            rows=[
+                [
+                    day(line.booking_date),
+                    day(line.value_date),
+                    number(str(line.entry_id), page_of_key(JournalEntry, line.entry_id, request)),
+                    text(kind_name(line.kind)),
+                    Cell(line.narration, look=Look.PROSE),
+                    *debit_and_credit(line.amount_minor, row.unit.exponent),
+                    balance(line.balance_minor, row.unit.exponent),
+                ]
+                for line in page.lines
+            ],
+            empty=_("Nothing has been posted to this account yet."),
+            links=links,
+        )
+
+    def _restrictions(self, row: Account) -> Table:
+        newest: Any = row.restrictions.order_by("-id")[:50]
+        return Table(
+            title=_("Restrictions"),
+            columns=[
+                Column(_("scope")),
+                Column(_("source")),
+                Column(_("reason"), Look.PROSE),
+                Column(_("imposed on")),
+                Column(_("lifted on")),
+            ],
+            rows=[
+                [
+                    chip(one.get_scope_display(), Tone.NEUTRAL if one.lifted_on else Tone.WARN),
+                    text(one.source),
+                    Cell(one.reason, look=Look.PROSE),
+                    day(one.imposed_on),
+                    day(one.lifted_on),
+                ]
+                for one in newest
+            ],
+            empty=_("Nothing restricts this account."),
+        )
+
+
+def place_of(value: str) -> Place | None:
+    """`2008-09-15.4711.2`, as a link to older postings carries it; anything else is no place."""
+    try:
+        booking_date, entry_id, posting_no = value.split(".")
+        return Place(dt.date.fromisoformat(booking_date), int(entry_id), int(posting_no))
+    except ValueError:
+        return None
+
+
+def day_of(value: str) -> dt.date | None:
+    """`2008-09-15`; anything else is no day."""
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(ReadOnlyAdmin[Restriction]):
+    tones = {"scope": {}}
+    list_display = [
+        code_column(Restriction, "account.address", label=gettext_lazy("account")),
+        state_column(Restriction, "scope"),
+        "reason",
+        "source",
+        "imposed_on",
+        "lifted_on",
+    ]
+    list_select_related = ["account"]
+    list_filter = [choices("scope")]
+    search_fields = ["account__address"]

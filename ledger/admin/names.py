@@ -1,0 +1,111 @@
+"""Names of what the database ships by its code: categories of accounts and kinds of entries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.panels import Text
+from ledger.models import AccountCategory
+
+CATEGORY_NAMES: dict[int, Text] = {
+    1010: _("Custody cash"),
+    1020: _("Custody securities"),
+    1030: _("Transit between rings"),
+    1040: _("Payments under way"),
+    1110: _("Settlement receivable"),
+    1120: _("FX clearing"),
+    1130: _("Due from house"),
+    1140: _("Cover assets"),
+    1210: _("Loan principal"),
+    1310: _("Interest receivable"),
+    1320: _("Penalty receivable"),
+    1330: _("Fee receivable"),
+    1340: _("Overrun receivable"),
+    1410: _("House funding"),
+    1510: _("Position"),
+    2010: _("Client cash"),
+    2020: _("Client securities"),
+    2030: _("Client unsettled cash"),
+    2040: _("Client unsettled securities"),
+    2050: _("Unallocated receipts"),
+    2060: _("Prudent segregation"),
+    2110: _("Settlement payable"),
+    2120: _("Costs payable"),
+    2130: _("Tax payable"),
+    2210: _("Funder available"),
+    2220: _("Funder principal"),
+    2230: _("Interest owed to funders"),
+    2310: _("Reserve fund"),
+    2410: _("Due to client"),
+    3010: _("Capital"),
+    4010: _("Spread income"),
+    4020: _("Commission income"),
+    4030: _("Penalty income"),
+    4040: _("Fee income"),
+    4050: _("Recovery income"),
+    4060: _("Unrealised FX result"),
+    5010: _("Charges waived"),
+    5020: _("Reserve contributions"),
+    5030: _("Break losses"),
+    5040: _("Loan losses"),
+    5050: _("Bad spread"),
+    9010: _("Claim on debtor"),
+    9020: _("Claim of creditor"),
+}
+
+KIND_NAMES: dict[str, Text] = {
+    "house_capital": _("House capital"),
+    "reserve_contribution": _("Contribution to the reserve"),
+    "client_deposit": _("Client deposit"),
+    "unidentified_receipt": _("Unidentified receipt"),
+    "receipt_identified": _("Receipt identified"),
+    "receipt_returned": _("Receipt returned"),
+    "client_withdrawal": _("Client withdrawal"),
+    "payment_confirmed": _("Payment confirmed"),
+    "securities_in": _("Securities in"),
+    "securities_out": _("Securities out"),
+    "funder_deposit": _("Funder deposit"),
+    "funder_withdrawal": _("Funder withdrawal"),
+    "drawdown": _("Drawdown"),
+    "trade_bought": _("Purchase"),
+    "trade_sold": _("Sale"),
+    "trade_buy_settled": _("Purchase settled"),
+    "trade_sell_settled": _("Sale settled"),
+    "commission_collected": _("Commission collected"),
+    "interest_accrued": _("Interest accrued"),
+    "interest_adjusted": _("Interest adjusted"),
+    "interest_collected": _("Interest collected"),
+    "interest_capitalised": _("Interest capitalised"),
+    "penalty_accrued": _("Penalty accrued"),
+    "penalty_collected": _("Penalty collected"),
+    "fee_accrued": _("Fee accrued"),
+    "fee_collected": _("Fee collected"),
+    "charge_waived": _("Charge waived"),
+    "repayment": _("Repayment"),
+    "reserve_draw": _("Draw on the reserve"),
+    "loss_allocated": _("Loss allocated"),
+    "overrun_funded": _("Overrun funded by the house"),
+    "bad_spread_written_off": _("Unpaid spread written off"),
+    "recovery_applied": _("Recovery applied"),
+    "dividend_ex": _("Dividend, ex-date"),
+    "dividend_paid": _("Dividend paid"),
+    "tax_remitted": _("Tax remitted"),
+    "split_effective": _("Split effective"),
+    "split_credited": _("Split credited"),
+    "break_topped_up": _("Break topped up"),
+    "client_surplus": _("Client surplus"),
+    "securities_short_covered": _("Short securities covered"),
+    "prudent_segregated": _("Prudent segregation"),
+    "fx_traded": _("Currency exchange"),
+    "fx_settled": _("Currency exchange settled"),
+    "house_fx": _("House currency exchange"),
+    "house_revalued": _("House position revalued"),
+    "ring_transfer_confirmed": _("Transfer between rings confirmed"),
+}
+
+
+def category_name(category: AccountCategory) -> Text:
+    return CATEGORY_NAMES.get(category.number, category.name)
+
+
+def kind_name(code: str) -> Text:
+    """A kind that has no name here yet is called by its code."""
+    return KIND_NAMES.get(code, code)
