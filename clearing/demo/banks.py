@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from clearing.demo.plans import BANKS
 from clearing.demo.population import RINGS, World, account_number
 from clearing.marks.models import CorporateAction, CorporateActionKind
 from clearing.settlement.models import Trade
@@ -124,10 +123,10 @@ def open_banks(world: World, directory: Path) -> Iterator[Banks]:
                     directory / "banks",
                     code,
                     defect_seed=f"{world.scenario.seed}/misstated",
-                    defect_rate_ppm=world.scenario.defects_ppm if code == BANKS[1] else 0,
+                    defect_rate_ppm=world.scenario.defects_ppm if code == world.scenario.banks[1] else 0,
                 )
             )
-            for code in BANKS
+            for code in world.scenario.banks
         }
         for code, one in books.items():
             for ring in RINGS:

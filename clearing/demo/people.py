@@ -9,7 +9,7 @@ from accounts.models import Party, User
 from accounts.services.parties import PartyDraft, register_parties
 from accounts.services.staff import register_staff
 from clearing.demo.chance import draw
-from clearing.demo.plans import BANKS, Scenario, client_code, funder_code
+from clearing.demo.plans import Scenario, client_code, funder_code
 
 STAFF = {
     "operations": (("mei.chen", "Mei Chen"), ("tom.baker", "Tom Baker")),
@@ -18,7 +18,12 @@ STAFF = {
     "compliance": (("eva.novak", "Eva Novak"), ("kofi.mensah", "Kofi Mensah")),
     "auditor": (("ida.berg", "Ida Berg"), ("omar.aziz", "Omar Aziz")),
 }
-BANK_NAMES = {BANKS[0]: "Ashford Custody (invented)", BANKS[1]: "Bellweather Trust (invented)"}
+BANK_NAMES = {
+    "ASHFORD": "Ashford Custody (invented)",
+    "BELLWEATHER": "Bellweather Trust (invented)",
+    "CARRICK": "Carrick Custody (invented)",
+    "DUNMORE": "Dunmore Trust (invented)",
+}
 _SURNAMES = ("Wang", "Okafor", "Silva", "Novak", "Tanaka", "Haddad", "Larsen", "Cheung", "Moreau", "Iyer")
 _GIVEN = ("Amara", "Bao", "Chiara", "Dmitri", "Elif", "Farid", "Grace", "Hiro", "Ines", "Jonas")
 _LOCALES = ("en", "zh-hans", "zh-hant")
@@ -70,7 +75,9 @@ def set_demo_password() -> str:
 
 def register_cast(scenario: Scenario, *, actor_id: int) -> dict[str, Party]:
     """Register banks, funders and clients that are not there yet; all of them by code."""
-    drafts = [PartyDraft(code=code, kind="custodian", display_name=name) for code, name in BANK_NAMES.items()]
+    drafts = [
+        PartyDraft(code=code, kind="custodian", display_name=BANK_NAMES[code]) for code in scenario.banks
+    ]
     drafts += [
         PartyDraft(code=funder_code(number), kind="funder", display_name=f"Funder {number} (invented)")
         for number in range(1, scenario.funders + 1)

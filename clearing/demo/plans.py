@@ -10,7 +10,6 @@ from datetime import date
 
 from clearing.demo.chance import between, draw
 
-BANKS = ("ASHFORD", "BELLWEATHER")
 CLOSE_HAULED = "MARGIN-X"
 """The product with thin lines and a long deadline: what its contracts lose can exceed what they have."""
 _PPM = 1_000_000
@@ -35,6 +34,8 @@ class Scenario:
     first_session: date
     last_session: date
     stocks: tuple[str, ...]
+    banks: tuple[str, str]
+    """Each book has banks of its own: a bank numbers its statements once."""
     clients: int
     contracts: int
     funders: int
@@ -47,6 +48,7 @@ class Scenario:
 
 CRASH = Scenario(
     book_code="CRASH08",
+    banks=("ASHFORD", "BELLWEATHER"),
     contract_letter="F",
     title="The crash of 2008",
     first_session=date(2007, 10, 1),
@@ -61,6 +63,7 @@ CRASH = Scenario(
 )
 SPLIT = Scenario(
     book_code="SPLIT05",
+    banks=("CARRICK", "DUNMORE"),
     contract_letter="S",
     title="Apple's split of February 2005",
     first_session=date(2005, 2, 14),
@@ -103,8 +106,8 @@ def funder_code(number: int) -> str:
     return f"P{number:04d}"
 
 
-def funder_bank(number: int) -> str:
-    return BANKS[number % len(BANKS)]
+def funder_bank(scenario: Scenario, number: int) -> str:
+    return scenario.banks[number % len(scenario.banks)]
 
 
 def contract_plans(scenario: Scenario, sessions: Sequence[date]) -> list[ContractPlan]:
@@ -132,7 +135,7 @@ def _plan(scenario: Scenario, sessions: Sequence[date], number: int) -> Contract
     return ContractPlan(
         code=f"{scenario.contract_letter}{number:06d}",
         client_code=client_code(1 + (number - 1) % scenario.clients),
-        bank_code=BANKS[number % len(BANKS)],
+        bank_code=scenario.banks[number % len(scenario.banks)],
         product_code=product,
         funder_shares=_shares(scenario, number),
         opens_on=sessions[opens_at],

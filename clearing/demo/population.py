@@ -21,7 +21,6 @@ from clearing.demo.market import (
 )
 from clearing.demo.people import BANK_NAMES, Team, register_cast, register_team
 from clearing.demo.plans import (
-    BANKS,
     CLOSE_HAULED,
     ContractPlan,
     Scenario,
@@ -150,17 +149,19 @@ def _set_up_book(scenario: Scenario, market: Market, parties: Mapping[str, Party
         reason=REASON,
     )
     register_price_sources(labels=SOURCES)
-    _set_up_banks(book, parties, team, list(units.values()))
+    _set_up_banks(scenario, book, parties, team, list(units.values()))
     for code, (name, draft) in PRODUCTS.items():
         if not Product.objects.filter(code=code).exists():
             _set_up_product(code, name, draft, team)
     return book
 
 
-def _set_up_banks(book: Book, parties: Mapping[str, Party], team: Team, unit_ids: list[int]) -> None:
-    for code, name in BANK_NAMES.items():
+def _set_up_banks(
+    scenario: Scenario, book: Book, parties: Mapping[str, Party], team: Team, unit_ids: list[int]
+) -> None:
+    for code in scenario.banks:
         bank = Custodian.objects.filter(code=code).first() or register_custodian(
-            code=code, name=name, party_id=parties[code].pk, actor_id=team.runner, reason=REASON
+            code=code, name=BANK_NAMES[code], party_id=parties[code].pk, actor_id=team.runner, reason=REASON
         )
         for ring in RINGS:
             account = open_custody_account(
@@ -172,13 +173,15 @@ def _set_up_banks(book: Book, parties: Mapping[str, Party], team: Team, unit_ids
                 actor_id=team.runner,
                 reason=REASON,
             )
-            owners: list[int | None] = [None] if ring in ("reserve", "house") and code == BANKS[0] else []
+            owners: list[int | None] = (
+                [None] if ring in ("reserve", "house") and code == scenario.banks[0] else []
+            )
             if ring == "funder":
                 funders = [party for party in parties.values() if party.kind == "funder"]
                 owners = [
                     party.pk
                     for number, party in enumerate(sorted(funders, key=lambda one: one.code), start=1)
-                    if party.code == funder_code(number) and funder_bank(number) == code
+                    if party.code == funder_code(number) and funder_bank(scenario, number) == code
                 ]
             for owner_id in owners:
                 set_cash_home(

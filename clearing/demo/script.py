@@ -14,7 +14,7 @@ from clearing.day.services.steps import Executor
 from clearing.demo import broker, staff_acts
 from clearing.demo.banks import Banks, open_banks
 from clearing.demo.chance import draw
-from clearing.demo.plans import BANKS, ContractPlan, Temper, funder_bank, funder_code
+from clearing.demo.plans import ContractPlan, Temper, funder_bank, funder_code
 from clearing.demo.population import World
 from clearing.demo.quote_sources import SOURCES, quote_file
 from clearing.margin.models import MarginCall, MarginCallStatus
@@ -101,7 +101,7 @@ class Director:
     def _found(self, session: date) -> None:
         """The first day: the house's capital and the funders' money come in."""
         self.banks.receive(
-            bank_code=BANKS[0],
+            bank_code=self.world.scenario.banks[0],
             ring="house",
             amount_minor=staff_acts.CAPITAL_MINOR,
             reference="CAPITAL",
@@ -109,7 +109,7 @@ class Director:
         )
         for number in range(1, self.world.scenario.funders + 1):
             self.banks.receive(
-                bank_code=funder_bank(number),
+                bank_code=funder_bank(self.world.scenario, number),
                 ring="funder",
                 amount_minor=staff_acts.FUNDING_MINOR,
                 reference=f"{funder_code(number)}/1",

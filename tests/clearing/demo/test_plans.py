@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from clearing.demo.chance import between, draw
-from clearing.demo.plans import BANKS, CRASH, SPLIT, Scenario, Temper, contract_plans, funder_code
+from clearing.demo.plans import CRASH, SPLIT, Scenario, Temper, contract_plans, funder_code
 
 SESSIONS = [dt.date(2007, 10, 1) + dt.timedelta(days) for days in range(361)]
 
@@ -31,7 +31,7 @@ class TestContractPlans:
         plans = contract_plans(scenario, SESSIONS)
         assert len({plan.code for plan in plans}) == scenario.contracts
         assert len({plan.client_code for plan in plans}) == scenario.clients
-        assert {plan.bank_code for plan in plans} == set(BANKS)
+        assert {plan.bank_code for plan in plans} == set(scenario.banks)
         funders = {code for plan in plans for code, _ in plan.funder_shares}
         assert funders == {funder_code(number + 1) for number in range(scenario.funders)}
 
