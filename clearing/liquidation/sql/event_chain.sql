@@ -60,4 +60,4 @@ END
 $$;
 
 CREATE TRIGGER chain_event BEFORE INSERT ON liquidation_liquidationevent
-    FOR EACH ROW EXECUTE FUNCTION liquidation_chain_event();
+FOR EACH ROW EXECUTE FUNCTION liquidation_chain_event();

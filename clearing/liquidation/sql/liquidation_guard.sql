@@ -76,6 +76,6 @@ END
 $$;
 
 CREATE TRIGGER guard_proposal BEFORE INSERT ON liquidation_liquidation
-    FOR EACH ROW EXECUTE FUNCTION liquidation_guard_proposal();
+FOR EACH ROW EXECUTE FUNCTION liquidation_guard_proposal();
 CREATE TRIGGER guard_life BEFORE UPDATE ON liquidation_liquidation
-    FOR EACH ROW EXECUTE FUNCTION liquidation_guard_life();
+FOR EACH ROW EXECUTE FUNCTION liquidation_guard_life();

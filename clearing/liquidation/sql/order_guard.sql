@@ -30,4 +30,4 @@ END
 $$;
 
 CREATE TRIGGER guard_order BEFORE INSERT OR UPDATE ON liquidation_liquidationorder
-    FOR EACH ROW EXECUTE FUNCTION liquidation_guard_order();
+FOR EACH ROW EXECUTE FUNCTION liquidation_guard_order();

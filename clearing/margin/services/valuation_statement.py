@@ -25,26 +25,33 @@ WITH chosen AS MATERIALIZED (
         )
 ), holding AS MATERIALIZED (
     SELECT
-        chosen.id AS contract_id, account.role, account.unit_id, unit.kind, unit.code AS unit_code,
-            unit.exponent,
-        account.unit_id = chosen.unit_id AS is_own_currency, sum(current.balance_minor) AS balance_minor
+        chosen.id AS contract_id, chosen.unit_id AS currency_id, chosen.haircut_ppm,
+        chosen.concentration_cap_ppm, own.role, own.unit_id, unit.kind, unit.code AS unit_code, unit.exponent,
+        own.unit_id = chosen.unit_id AS is_own_currency, sum(own.balance_minor) AS balance_minor
     FROM chosen
-    INNER JOIN ledger_account AS account
-        ON account.book_id = %(book_id)s AND account.contract_code = chosen.code
+    -- OFFSET 0 keeps this a probe by contract, whatever the planner believes of a table not analysed yet.
+    CROSS JOIN LATERAL (
+        SELECT account.role, account.unit_id, current.balance_minor
+        FROM ledger_account AS account
+        INNER JOIN ledger_currentbalance AS current ON current.account_id = account.id
+        WHERE account.book_id = %(book_id)s AND account.contract_code = chosen.code
             AND account.contract_code <> ''
-            AND account.role IN (
-                'entitlement', 'unsettled', 'loan_principal', 'interest_receivable', 'penalty_receivable',
-                'fee_receivable'
-            )
-    INNER JOIN ledger_unit AS unit ON unit.id = account.unit_id
-    INNER JOIN ledger_currentbalance AS current ON current.account_id = account.id
-    GROUP BY chosen.id, account.role, account.unit_id, unit.kind, unit.code, unit.exponent, chosen.unit_id
-), money AS (
+        OFFSET 0
+    ) AS own
+    INNER JOIN ledger_unit AS unit ON unit.id = own.unit_id
+    WHERE own.role IN (
+        'entitlement', 'unsettled', 'loan_principal', 'interest_receivable', 'penalty_receivable',
+        'fee_receivable'
+    )
+    GROUP BY
+        chosen.id, chosen.unit_id, chosen.haircut_ppm, chosen.concentration_cap_ppm, own.role, own.unit_id,
+        unit.kind, unit.code, unit.exponent
+), money AS MATERIALIZED (
     SELECT
         contract_id,
-        coalesce(-sum(balance_minor) FILTER (WHERE role IN ('entitlement', 'unsettled') AND is_own_currency),
-            0)
-            AS cash_minor,
+        coalesce(
+            -sum(balance_minor) FILTER (WHERE role IN ('entitlement', 'unsettled') AND is_own_currency), 0
+        ) AS cash_minor,
         coalesce(sum(balance_minor) FILTER (WHERE role = 'loan_principal'), 0) AS principal_minor,
         coalesce(sum(balance_minor) FILTER (WHERE role = 'interest_receivable'), 0) AS interest_minor,
         coalesce(sum(balance_minor) FILTER (WHERE role = 'penalty_receivable'), 0) AS penalty_minor,
@@ -55,19 +62,20 @@ WITH chosen AS MATERIALIZED (
     FROM holding
     GROUP BY contract_id
 ), position AS MATERIALIZED (
-    SELECT contract_id, unit_id, unit_code, exponent, -sum(balance_minor) AS quantity
+    SELECT
+        contract_id, currency_id, haircut_ppm, concentration_cap_ppm, unit_id, unit_code, exponent,
+        -sum(balance_minor) AS quantity
     FROM holding
     WHERE kind = 'security'
-    GROUP BY contract_id, unit_id, unit_code, exponent
+    GROUP BY
+        contract_id, currency_id, haircut_ppm, concentration_cap_ppm, unit_id, unit_code, exponent
     HAVING sum(balance_minor) <> 0
 ), quotation AS MATERIALIZED (
     SELECT
-        held.unit_id, held.unit_code, instrument.id AS instrument_id, instrument.currency_id,
-            instrument.haircut_ppm,
-        session.session_date, mark.id AS mark_id, mark.price_minor, mark.reason,
-        mark.usable_for_liquidation, mark.epoch IS DISTINCT FROM action.epoch AS is_other_epoch,
-        instrument.calendar_code
-    FROM (SELECT DISTINCT unit_id, unit_code FROM position) AS held
+        held.unit_id, instrument.id AS instrument_id, instrument.currency_id, instrument.haircut_ppm,
+        instrument.calendar_code, session.session_date, mark.id AS mark_id, mark.price_minor, mark.reason,
+        mark.usable_for_liquidation, mark.epoch IS DISTINCT FROM action.epoch AS is_other_epoch
+    FROM (SELECT DISTINCT unit_id FROM position) AS held
     LEFT JOIN marks_instrument AS instrument ON instrument.unit_id = held.unit_id
     LEFT JOIN LATERAL (
         SELECT max(traded.session_date) AS session_date
@@ -85,29 +93,29 @@ WITH chosen AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT 1 + count(*) AS epoch
         FROM marks_corporateaction AS split
-        INNER JOIN settlement_corporateactionstep AS booked ON booked.action_id = split.id
-            AND booked.stage = 'ex'
+        INNER JOIN settlement_corporateactionstep AS booked
+            ON booked.action_id = split.id AND booked.stage = 'ex'
         WHERE split.book_id = %(book_id)s AND split.instrument_id = instrument.id AND split.kind = 'split'
     ) AS action ON true
 ), priced AS (
     SELECT
         position.contract_id, position.quantity, quotation.instrument_id, quotation.mark_id,
         quotation.usable_for_liquidation,
-        trunc(position.quantity * quotation.price_minor / power(10::numeric, position.exponent))
-            AS value_minor,
-        1000000 - coalesce(quotation.haircut_ppm, chosen.haircut_ppm) AS credit_ppm,
-        chosen.concentration_cap_ppm,
+        div(position.quantity * quotation.price_minor, power(10::numeric, position.exponent)) AS value_minor,
+        1000000 - coalesce(quotation.haircut_ppm, position.haircut_ppm) AS credit_ppm,
+        position.concentration_cap_ppm,
         CASE
             WHEN quotation.instrument_id IS NULL
                 THEN format('%%s is no instrument: register it', position.unit_code)
             WHEN quotation.session_date IS NULL
                 THEN format(
-                    'calendar %%s does not reach %%s: seed it further', quotation.calendar_code,
-                        %(business_date)s
+                    'calendar %%s does not reach %%s: seed it further',
+                    quotation.calendar_code, %(business_date)s
                 )
-            WHEN quotation.currency_id <> chosen.unit_id
-                THEN format('%%s is quoted in another currency, for which there is no rate',
-                    position.unit_code)
+            WHEN quotation.currency_id <> position.currency_id
+                THEN format(
+                    '%%s is quoted in another currency, for which there is no rate', position.unit_code
+                )
             WHEN position.quantity < 0 THEN format('%%s is held short', position.unit_code)
             WHEN quotation.mark_id IS NULL
                 THEN format('%%s has no mark of %%s', position.unit_code, quotation.session_date)
@@ -115,14 +123,13 @@ WITH chosen AS MATERIALIZED (
                 THEN format('the mark of %%s is on hold: %%s', position.unit_code, quotation.reason)
         END AS price_hold,
         CASE
-            WHEN quotation.reason = 'epoch_mismatch' OR quotation.price_minor IS NOT NULL
-                AND quotation.is_other_epoch
+            WHEN quotation.reason = 'epoch_mismatch'
+                OR quotation.price_minor IS NOT NULL AND quotation.is_other_epoch
                 THEN format('price and quantity of %%s are of different epochs', position.unit_code)
         END AS action_hold
     FROM position
-    INNER JOIN chosen ON chosen.id = position.contract_id
     INNER JOIN quotation ON quotation.unit_id = position.unit_id
-), portfolio AS (
+), portfolio AS MATERIALIZED (
     SELECT
         contract_id,
         array_agg(instrument_id ORDER BY instrument_id) AS instrument_ids,
@@ -131,13 +138,15 @@ WITH chosen AS MATERIALIZED (
         array_agg(credit_ppm ORDER BY instrument_id) AS credits_ppm,
         bool_and(coalesce(usable_for_liquidation, false)) AS marks_allow_liquidation,
         sum(value_minor) AS securities_minor,
-        div(sum(least(value_minor * 1000000, total_minor * concentration_cap_ppm) * credit_ppm),
-            1000000000000)
-            AS counted_minor,
+        div(
+            sum(least(value_minor * 1000000, total_minor * concentration_cap_ppm) * credit_ppm), 1000000000000
+        ) AS counted_minor,
         string_agg(price_hold, '; ' ORDER BY instrument_id) AS price_hold,
         string_agg(action_hold, '; ' ORDER BY instrument_id) AS action_hold
-    FROM (SELECT priced.*, sum(value_minor) OVER (PARTITION BY contract_id) AS total_minor FROM priced)
-        AS counted
+    FROM (
+        SELECT priced.*, sum(value_minor) OVER (PARTITION BY contract_id) AS total_minor
+        FROM priced
+    ) AS counted
     GROUP BY contract_id
 ), summed AS (
     SELECT
@@ -160,8 +169,8 @@ WITH chosen AS MATERIALIZED (
             ELSE ''
         END AS side_state,
         concat_ws(
-            '; ', portfolio.price_hold, portfolio.action_hold, 'there is no rate for '
-                || money.foreign_currencies
+            '; ', portfolio.price_hold, portfolio.action_hold,
+            'there is no rate for ' || money.foreign_currencies
         ) AS hold_reason
     FROM chosen
     INNER JOIN money ON money.contract_id = chosen.id

@@ -53,5 +53,5 @@ END
 $$;
 
 CREATE TRIGGER follow_level_changes AFTER INSERT ON margin_levelchange
-    REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION margin_follow_level_changes();
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION margin_follow_level_changes();

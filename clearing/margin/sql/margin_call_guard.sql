@@ -24,4 +24,4 @@ END
 $$;
 
 CREATE TRIGGER guard_call BEFORE UPDATE ON margin_margincall
-    FOR EACH ROW EXECUTE FUNCTION margin_guard_call();
+FOR EACH ROW EXECUTE FUNCTION margin_guard_call();
