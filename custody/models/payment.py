@@ -52,7 +52,9 @@ class Payment(models.Model):
     )
     direction = models.CharField(_("direction"), max_length=3, choices=PaymentDirection)
     kind = models.CharField(_("kind"), max_length=17, choices=PaymentKind)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
+    )
     amount_minor = models.BigIntegerField(_("amount"))
     entitlement_account = models.ForeignKey(
         Account,

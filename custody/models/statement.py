@@ -110,7 +110,9 @@ class StatementEntry(models.Model):
     custody_account = models.ForeignKey(
         CustodyAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("custody account")
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
+    )
     amount_minor = models.BigIntegerField(_("amount"))
     booking_date = models.DateField(_("booking date"))
     value_date = models.DateField(_("value date"))
@@ -153,7 +155,9 @@ class StatementBalance(models.Model):
     custody_account = models.ForeignKey(
         CustodyAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("custody account")
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
+    )
     opening_minor = models.BigIntegerField(_("opening balance"))
     closing_minor = models.BigIntegerField(_("closing balance"))
 
@@ -179,7 +183,9 @@ class HoldingLine(models.Model):
     custody_account = models.ForeignKey(
         CustodyAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("custody account")
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
+    )
     settled_quantity = models.BigIntegerField(_("settled"))
     available_quantity = models.BigIntegerField(_("available"))
 

@@ -26,7 +26,9 @@ class TransferInstruction(models.Model):
     to_account = models.ForeignKey(
         CustodyAccount, on_delete=models.PROTECT, related_name="transfers_in", verbose_name=_("to")
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
+    )
     amount_minor = models.BigIntegerField(_("amount"))
     instructed_on = models.DateField(_("instructed on"))
     state = models.CharField(

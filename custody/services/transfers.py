@@ -84,12 +84,16 @@ RETURNING id
 # Entries of the statement that carry our reference and agree in account, unit and amount with a side that is
 # still open. Anything that does not agree is left to reconciliation.
 _TRANSFERS = """
+WITH told AS MATERIALIZED (
+    SELECT e.* FROM custody_statemententry AS e
+    WHERE e.statement_id = %(statement_id)s AND e.account_reference <> ''
+)
 SELECT t.id, t.reference, e.amount_minor, e.value_date, u.ledger_account_id, u.transit_account_id
-FROM custody_statemententry AS e
+FROM told AS e
 INNER JOIN custody_transferinstruction AS t ON t.reference = e.account_reference AND t.unit_id = e.unit_id
 INNER JOIN custody_custodyaccountunit AS u
     ON u.custody_account_id = e.custody_account_id AND u.unit_id = e.unit_id
-WHERE e.statement_id = %(statement_id)s AND t.book_id = %(book_id)s AND t.state = 'instructed'
+WHERE t.book_id = %(book_id)s AND t.state = 'instructed'
     AND (
         (e.custody_account_id = t.from_account_id AND e.amount_minor = -t.amount_minor
             AND t.debited_entry_id IS NULL)
@@ -101,8 +105,12 @@ FOR UPDATE OF t
 """
 
 _PAYMENTS = """
+WITH told AS MATERIALIZED (
+    SELECT e.* FROM custody_statemententry AS e
+    WHERE e.statement_id = %(statement_id)s AND e.account_reference <> ''
+)
 SELECT p.id, p.reference, e.amount_minor, e.value_date, u.ledger_account_id, a.id, e.bank_reference
-FROM custody_statemententry AS e
+FROM told AS e
 INNER JOIN custody_payment AS p
     ON p.reference = e.account_reference AND p.custody_account_id = e.custody_account_id
     AND p.unit_id = e.unit_id AND p.amount_minor = -e.amount_minor
@@ -112,7 +120,7 @@ INNER JOIN custody_custodyaccount AS c ON c.id = e.custody_account_id
 INNER JOIN custody_custodian AS k ON k.id = c.custodian_id
 INNER JOIN ledger_account AS a
     ON a.book_id = p.book_id AND a.unit_id = e.unit_id AND a.address = c.ring || '/payments/' || k.code
-WHERE e.statement_id = %(statement_id)s AND p.book_id = %(book_id)s AND p.state = 'instructed'
+WHERE p.book_id = %(book_id)s AND p.state = 'instructed'
 ORDER BY p.id, e.sequence
 FOR UPDATE OF p
 """

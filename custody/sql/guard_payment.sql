@@ -1,7 +1,9 @@
 -- A payment is made through an account of its book and custodian, for money of the same ring; what was asked for
 -- never changes, its state moves forward only, and nothing goes out without the approval of two people.
+-- Plans are held to index probes: one made on an empty table must serve a full one.
 CREATE FUNCTION custody_guard_payment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     broken text;
 BEGIN
