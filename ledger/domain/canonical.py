@@ -7,8 +7,8 @@ field = decimal length of the UTF-8 bytes, ":", the bytes, ","      (a netstring
 None  = "-,"                                                        (no length, so never a text)
 
 in this order: version, book code, entry id, kind, booking date, value date, narration, source reference,
-caller, idempotency key, payload sha256 (64 lower-case hex digits), maker, id of the entry reversed or None,
-number of postings; then for each posting by ascending number: number, account address, unit code, amount in
+caller, idempotency key, payload sha256 (64 lower-case hex digits), maker, id of the entry reversed or None, id
+of the entry adjusted or None, number of postings; then for each posting by ascending number: number, account address, unit code, amount in
 minor units. Integers are decimal without leading zeros or plus sign, dates ISO 8601 (2026-01-31). Text is
 taken as stored: no normalisation.
 
@@ -62,6 +62,7 @@ class CanonicalEntry:
     payload_sha256_hex: str
     maker: str | None
     reverses_entry_id: int | None
+    adjusts_entry_id: int | None
     postings: tuple[CanonicalPosting, ...]
 
 
@@ -95,6 +96,7 @@ def canonical_entry_bytes(entry: CanonicalEntry) -> bytes:
         entry.payload_sha256_hex,
         entry.maker,
         entry.reverses_entry_id,
+        entry.adjusts_entry_id,
         len(entry.postings),
     ]
     for posting in entry.postings:

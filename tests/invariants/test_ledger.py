@@ -14,8 +14,8 @@ Login = psycopg.Connection[tuple[object, ...]]
 
 ACCOUNT = (
     "INSERT INTO ledger_account (book_id, address, unit_id, ring, role, category_id, owner_id, contract_code,"
-    ' "limit", is_hot) VALUES (%(book)s, {address}, %(usd)s, {ring}, {role}, 1010, {owner}, {contract}, {limit},'
-    " {hot})"
+    ' "limit", is_hot) VALUES (%(book)s, {address}, %(usd)s, {ring}, {role}, 1010, {owner}, {contract},'
+    " {limit}, {hot})"
 )
 ENTRY = (
     "INSERT INTO ledger_journalentry (book_id, kind_id, booking_date, value_date, narration,"

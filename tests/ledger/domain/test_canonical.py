@@ -29,6 +29,7 @@ DEPOSIT = CanonicalEntry(
     payload_sha256_hex="ab" * 32,
     maker=None,
     reverses_entry_id=None,
+    adjusts_entry_id=None,
     postings=(
         CanonicalPosting(1, "custody/client", "CNY", 500),
         CanonicalPosting(2, "client/C1/F1/cash", "CNY", -500),
@@ -55,6 +56,7 @@ class TestCanonicalEntryBytes:
             replace(DEPOSIT, maker=""),
             replace(DEPOSIT, maker="-"),
             replace(DEPOSIT, reverses_entry_id=6),
+            replace(DEPOSIT, adjusts_entry_id=6),
             replace(DEPOSIT, value_date=date(2026, 1, 5)),
             replace(DEPOSIT, caller="custody,3:k-1", idempotency_key=""),
             replace(DEPOSIT, postings=DEPOSIT.postings[:1]),
