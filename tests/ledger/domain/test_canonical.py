@@ -45,7 +45,7 @@ class TestCanonicalEntryBytes:
             + "入金".encode()
             + b",6:stmt:9,7:custody,3:k-1,64:"
             + b"ab" * 32
-            + b",-,-,1:2,1:1,14:custody/client,3:CNY,3:500,1:2,17:client/C1/F1/cash,3:CNY,4:-500,"
+            + b",-,-,-,1:2,1:1,14:custody/client,3:CNY,3:500,1:2,17:client/C1/F1/cash,3:CNY,4:-500,"
         )
 
     @pytest.mark.parametrize(
