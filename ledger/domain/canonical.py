@@ -9,8 +9,8 @@ None  = "-,"                                                        (no length, 
 in this order: version, book code, entry id, kind, booking date, value date, narration, source reference,
 caller, idempotency key, payload sha256 (64 lower-case hex digits), maker, id of the entry reversed or None,
 id of the entry adjusted or None, number of postings; then for each posting by ascending number: number,
-account address, unit code, amount in minor units. Integers are decimal without leading zeros or plus sign, dates ISO 8601 (2026-01-31). Text is
-taken as stored: no normalisation.
+account address, unit code, amount in minor units. Integers are decimal without leading zeros or plus sign,
+dates ISO 8601 (2026-01-31). Text is taken as stored: no normalisation.
 
 Source: DESIGN 3 (seals); issue 2 (versioned canonical bytes).
 """
