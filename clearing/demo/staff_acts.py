@@ -26,7 +26,7 @@ from custody.services.withdrawals import (
     request_withdrawal,
 )
 
-RESERVE_MINOR = 400_000_00
+RESERVE_MINOR = 25_000_00
 CAPITAL_MINOR = 5_000_000_00
 FUNDING_MINOR = 40_000_000_00
 
