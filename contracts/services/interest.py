@@ -260,7 +260,7 @@ def accrue_interest(
         due, params["since"] = cursor.fetchone()
         if due == 0:
             return AccrualResult(accrual_date=business_date, contracts=0, client_minor=0, entry_id=None)
-        run = _start_run(book_id, business_date)
+        run = _start_run(book_id, business_date, chunk)
         cursor.execute(_ACCRUE.format(due=_DUE), {**params, "run_id": run.id})
         contracts, client_minor, ahead = cursor.fetchone()
         if ahead is not None:
@@ -271,9 +271,13 @@ def accrue_interest(
     )
 
 
-def _start_run(book_id: int, business_date: dt.date) -> InterestRun:
-    earlier = InterestRun.objects.filter(book_id=book_id, accrual_date=business_date)
-    newest = earlier.aggregate(newest=Max("sequence"))["newest"] or 0
+def _start_run(book_id: int, business_date: dt.date, chunk: ContractRange) -> InterestRun:
+    """Number the run by its contracts, so that chunks accrued side by side never wait for a number."""
+    first = max(chunk.first_id, 1)
+    earlier = InterestRun.objects.filter(
+        book_id=book_id, accrual_date=business_date, sequence__gte=first, sequence__lte=chunk.last_id
+    )
+    newest = earlier.aggregate(newest=Max("sequence"))["newest"] or first - 1
     return InterestRun.objects.create(book_id=book_id, accrual_date=business_date, sequence=newest + 1)
 
 
