@@ -6,6 +6,8 @@ from contextlib import suppress
 from celery import current_app, shared_task
 from celery.exceptions import TimeoutError as NotYet
 from celery.result import AsyncResult
+from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from clearing.day.models import DayChunk
 from clearing.day.services.chunks import ChunkFailed, run_chunk
@@ -37,20 +39,32 @@ def run_day_chunk(chunk_id: int) -> str:
 
 
 def count_workers() -> int:
-    """How many workers answer."""
-    return len(current_app.control.ping(timeout=2.0) or [])
+    """Return how many processes the workers that answer have between them.
+
+    :raises NoBroker: none is configured, or it does not answer.
+    """
+    if not settings.CELERY_BROKER_URL:
+        raise NoBroker(NoBroker.__doc__)
+    try:
+        stats = current_app.control.inspect(timeout=2.0).stats() or {}
+    except OperationalError as error:
+        raise NoBroker(f"the broker does not answer: {error}") from error
+    return sum(int(one["pool"].get("max-concurrency", 1)) for one in stats.values())
 
 
 class OnWorkers:
-    """Runs chunks as tasks on a broker's workers. `parts`: into how many chunks a phase is cut at least."""
+    """Runs chunks as tasks on a broker's workers. `parts`: into how many chunks a phase is cut at least;
+    as many as the workers have processes unless given.
+    """
 
-    def __init__(self, *, parts: int) -> None:
-        """:raises NoBroker: none is configured. :raises NoWorkers: nobody would take the tasks."""
-        if not current_app.conf.broker_url:
-            raise NoBroker(NoBroker.__doc__)
-        if not count_workers():
+    def __init__(self, *, parts: int | None = None) -> None:
+        """:raises NoBroker: none is configured, or it does not answer.
+        :raises NoWorkers: nobody would take the tasks.
+        """
+        processes = count_workers()
+        if not processes:
             raise NoWorkers(NoWorkers.__doc__)
-        self.parts = parts
+        self.parts = parts or processes
 
     def execute(self, *, chunk_ids: Sequence[int], on_done: Callable[[int], None]) -> None:
         """Hand the chunks out and wait until each has ended.

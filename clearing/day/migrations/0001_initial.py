@@ -243,7 +243,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("first_id__isnull", True), ("last_id__isnull", True)),
-                    ("first_id__lte", models.F("last_id")),
+                    models.Q(
+                        ("first_id__isnull", False),
+                        ("first_id__lte", models.F("last_id")),
+                        ("last_id__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="day_daychunk_range_in_order",

@@ -125,7 +125,7 @@ class DayChunk(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(first_id__isnull=True, last_id__isnull=True)
-                | Q(first_id__lte=models.F("last_id")),
+                | Q(first_id__isnull=False, last_id__isnull=False, first_id__lte=models.F("last_id")),
                 name="day_daychunk_range_in_order",
             ),
             models.CheckConstraint(

@@ -753,6 +753,7 @@ class Migration(migrations.Migration):
                     models.Q(("closed_on__isnull", True), ("owner__isnull", False), ("status", "assigned")),
                     models.Q(
                         ("closed_on__gte", models.F("first_seen_on")),
+                        ("closed_on__isnull", False),
                         ("closing_run__isnull", False),
                         ("status", "closed"),
                     ),

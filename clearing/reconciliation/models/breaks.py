@@ -151,7 +151,12 @@ class ReconciliationBreak(models.Model):
             models.CheckConstraint(
                 condition=Q(status="open", closed_on__isnull=True)
                 | Q(status="assigned", closed_on__isnull=True, owner__isnull=False)
-                | Q(status="closed", closed_on__gte=F("first_seen_on"), closing_run__isnull=False),
+                | Q(
+                    status="closed",
+                    closed_on__isnull=False,
+                    closed_on__gte=F("first_seen_on"),
+                    closing_run__isnull=False,
+                ),
                 name="reconciliation_reconciliationbreak_status_complete",
             ),
         ]

@@ -24,7 +24,7 @@ from clearing.day.services.run_day import (
     run_missed_days,
 )
 from clearing.day.services.steps import StepFailed, StepProgress
-from clearing.day.tasks import NoBroker, NoWorkers, OnWorkers, count_workers
+from clearing.day.tasks import NoBroker, NoWorkers, OnWorkers
 from ledger.models import Book
 
 REFUSALS = (DayAlreadyRunning, DryRunTooLarge, StepFailed, NoBroker, NoWorkers)
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             return [dry_run_day(business_date=options["date"], **arguments)]
         if options["celery"] or options["workers"]:
-            arguments["executor"] = OnWorkers(parts=options["workers"] or count_workers())
+            arguments["executor"] = OnWorkers(parts=options["workers"])
         if options["catch_up"]:
             return run_missed_days(until=options["date"], **arguments)
         return [run_day(business_date=options["date"], **arguments)]
