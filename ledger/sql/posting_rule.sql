@@ -103,16 +103,24 @@ BEGIN
         )
         UNION ALL
         SELECT
-            9, giver.entry_id, 'ledger_posting_flow_permitted',
-            format('%s does not move value from %s to %s (%s)', giver.kind_id, giver.ring, taker.ring, giver.direction)
-        FROM flow_with_outside AS giver
-        INNER JOIN flow_with_outside AS taker
-            ON taker.entry_id = giver.entry_id AND taker.unit_id = giver.unit_id
-        WHERE giver.amount_minor < 0 AND taker.amount_minor > 0
-            AND NOT EXISTS (
+            9, f.entry_id, 'ledger_posting_flow_permitted',
+            format('%s does not move value from %s to %s (%s)', f.kind_id, giver.ring, taker.ring, f.direction)
+        FROM (
+            SELECT
+                w.entry_id,
+                w.kind_id,
+                w.direction,
+                array_agg(w.ring) FILTER (WHERE w.amount_minor < 0) AS givers,
+                array_agg(w.ring) FILTER (WHERE w.amount_minor > 0) AS takers
+            FROM flow_with_outside AS w
+            GROUP BY w.entry_id, w.kind_id, w.unit_id, w.direction
+        ) AS f
+        CROSS JOIN LATERAL unnest(f.givers) AS giver (ring)
+        CROSS JOIN LATERAL unnest(f.takers) AS taker (ring)
+        WHERE NOT EXISTS (
                 SELECT FROM ledger_entrykindflow AS permitted
-                WHERE permitted.kind_id = giver.kind_id AND permitted.from_ring = giver.ring
-                    AND permitted.to_ring = taker.ring AND permitted.direction = giver.direction
+                WHERE permitted.kind_id = f.kind_id AND permitted.from_ring = giver.ring
+                    AND permitted.to_ring = taker.ring AND permitted.direction = f.direction
             )
         UNION ALL
         SELECT
