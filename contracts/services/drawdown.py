@@ -17,7 +17,8 @@ from contracts.queries.balances import ContractBalances, TrancheBalance
 from contracts.services.entries import (
     CALLER,
     Legs,
-    earlier_entry,
+    Request,
+    earlier_entries,
     limits_named,
     locked_balances,
     refuse_unfit,
@@ -114,22 +115,28 @@ def draw_downs(*, drafts: Sequence[DrawdownDraft], booking_date: dt.date, maker_
         refuse_unfit(amount_minor=draft.amount_minor, booking_date=booking_date, value_date=draft.value_date)
     with transaction.atomic():
         found = locked_balances(contract_ids=[draft.contract_id for draft in drafts])
-        replays = {draft.idempotency_key: _replay(draft, found[draft.contract_id]) for draft in drafts}
-        fresh = [draft for draft in drafts if replays[draft.idempotency_key] is None]
+        replays = _replays(drafts, found)
+        fresh = [draft for draft in drafts if draft.idempotency_key not in replays]
         _refuse_undrawable(fresh, found, booking_date)
         posted = _post(fresh, found, booking_date, maker_id) if fresh else {}
-    return [replays[draft.idempotency_key] or posted[draft.idempotency_key] for draft in drafts]
+    entries = replays | posted
+    return [entries[draft.idempotency_key] for draft in drafts]
 
 
-def _replay(draft: DrawdownDraft, contract: ContractBalances) -> PostedEntry | None:
-    return earlier_entry(
-        book_id=contract.book_id,
-        idempotency_key=draft.idempotency_key,
-        kind="drawdown",
-        value_date=draft.value_date,
-        account_id=contract.principal_account_id,
-        amount_minor=draft.amount_minor,
-    )
+def _replays(
+    drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances]
+) -> dict[str, PostedEntry]:
+    requests = [
+        Request(
+            draft.idempotency_key,
+            "drawdown",
+            draft.value_date,
+            found[draft.contract_id].principal_account_id,
+            draft.amount_minor,
+        )
+        for draft in drafts
+    ]
+    return earlier_entries(book_id=next(iter(found.values())).book_id, requests=requests) if requests else {}
 
 
 def _refuse_undrawable(

@@ -1,8 +1,9 @@
 """What the postings of contracts have in common: the caller's name, replays, cash and shares."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from contracts.models import FinancingContract
 from contracts.queries.balances import ContractBalances, contract_balances
@@ -36,28 +37,62 @@ def locked_balances(*, contract_ids: Iterable[int]) -> dict[int, ContractBalance
     return contract_balances(contract_ids=ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a key stands for: an entry's kind, its value date, and what it puts on one account.
+
+    The shares of an entry depend on the balances of its time, and can't be computed again.
+    """
+
+    idempotency_key: str
+    kind: str
+    value_date: dt.date
+    account_id: int
+    amount_minor: int
+
+
+def earlier_entries(*, book_id: int, requests: Sequence[Request]) -> dict[str, PostedEntry]:
+    """The entries first posted under these keys, so that a repeated request is answered before it is refused.
+
+    :raises IdempotencyConflict: a key was used for another request.
+    """
+    wanted = {request.idempotency_key: request for request in requests}
+    entries = {
+        entry.id: entry
+        for entry in JournalEntry.objects.filter(
+            book_id=book_id, caller=CALLER, idempotency_key__in=list(wanted)
+        )
+    }
+    if not entries:
+        return {}
+    put: dict[tuple[int, int], int] = {}
+    rows = Posting.objects.filter(
+        entry_id__in=list(entries),
+        booking_date__in={entry.booking_date for entry in entries.values()},
+        account_id__in={request.account_id for request in requests},
+    )
+    for entry_id, account_id, amount_minor in rows.values_list("entry_id", "account_id", "amount_minor"):
+        put[entry_id, account_id] = put.get((entry_id, account_id), 0) + amount_minor
+    for entry in entries.values():
+        request = wanted[entry.idempotency_key]
+        posted = (entry.kind_id, entry.value_date, put.get((entry.id, request.account_id), 0))
+        if posted != (request.kind, request.value_date, request.amount_minor):
+            raise IdempotencyConflict(entry.idempotency_key)
+    return {
+        entry.idempotency_key: PostedEntry(entry.id, entry.idempotency_key, is_replay=True)
+        for entry in entries.values()
+    }
+
+
 def earlier_entry(
     *, book_id: int, idempotency_key: str, kind: str, value_date: dt.date, account_id: int, amount_minor: int
 ) -> PostedEntry | None:
-    """The entry first posted under this key, so that a repeated request is answered before anything is
-    refused.
-
-    `amount_minor` is what the request puts on `account_id`: the shares of an entry depend on the balances of
-    its time, and can't be computed again.
+    """The entry first posted under one key, if any. As `earlier_entries`.
 
     :raises IdempotencyConflict: the key was used for another request.
     """
-    entry = JournalEntry.objects.filter(
-        book_id=book_id, caller=CALLER, idempotency_key=idempotency_key
-    ).first()
-    if entry is None:
-        return None
-    posted = Posting.objects.filter(
-        entry_id=entry.id, booking_date=entry.booking_date, account_id=account_id
-    ).values_list("amount_minor", flat=True)
-    if (entry.kind_id, entry.value_date, sum(posted)) != (kind, value_date, amount_minor):
-        raise IdempotencyConflict(idempotency_key)
-    return PostedEntry(entry_id=entry.id, idempotency_key=idempotency_key, is_replay=True)
+    request = Request(idempotency_key, kind, value_date, account_id, amount_minor)
+    return earlier_entries(book_id=book_id, requests=[request]).get(idempotency_key)
 
 
 class Legs(dict[int, int]):

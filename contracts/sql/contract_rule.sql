@@ -1,7 +1,9 @@
 -- What a contract is made of, once per statement: a client, terms in force, their currency, and accounts that are
 -- its own by book, unit, role and contract code.
 CREATE FUNCTION contracts_check_contracts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE
     bad record;
 BEGIN
@@ -16,8 +18,20 @@ BEGIN
         (3, 'contracts_financingcontract_unit_is_of_terms', t.unit_id = n.unit_id),
         (
             4, 'contracts_financingcontract_accounts_match',
-            6 = (
-                SELECT count(*)
+            -- Accounts are looked up by id alone: what else must hold is compared, lest another index be taken.
+            (
+                SELECT
+                    bool_and(
+                        (
+                            a.ring, a.role, a.book_id, a.unit_id, a.contract_code,
+                            CASE WHEN a.ring = 'client' THEN a.owner_id END
+                        )
+                        IS NOT DISTINCT FROM
+                        (
+                            named.ring, named.role, n.book_id, n.unit_id, n.code,
+                            CASE WHEN named.ring = 'client' THEN n.client_id END
+                        )
+                    )
                 FROM (
                     VALUES
                     (n.cash_account_id, 'client', 'entitlement'),
@@ -27,10 +41,7 @@ BEGIN
                     (n.penalty_account_id, 'house', 'penalty_receivable'),
                     (n.fee_account_id, 'house', 'fee_receivable')
                 ) AS named (account_id, ring, role)
-                INNER JOIN ledger_account AS a
-                    ON a.id = named.account_id AND a.ring = named.ring AND a.role = named.role
-                WHERE a.book_id = n.book_id AND a.unit_id = n.unit_id AND a.contract_code = n.code
-                    AND (a.ring <> 'client' OR a.owner_id = n.client_id)
+                LEFT JOIN ledger_account AS a ON a.id = named.account_id
             )
         )
     ) AS rule (step, name, kept)

@@ -1,7 +1,9 @@
 -- The tranches of a contract come in one statement: their shares make the whole, the house has one of them, each
 -- funder is a funder, and the accounts are the tranche's own.
 CREATE FUNCTION contracts_check_tranches() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE
     bad record;
 BEGIN
