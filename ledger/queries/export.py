@@ -104,13 +104,23 @@ def _entries(book: Book) -> Iterator[tuple[ExportedPosting, list[ExportedPosting
         yield legs[0], legs
 
 
-def _named_accounts(book: Book, name: Callable[[str, str], str]) -> dict[str, str]:
-    """Account name by address, each name of one address only."""
+def account_names(*, book: Book, export_format: ExportFormat) -> dict[str, str]:
+    """Account name by address in Beancount or hledger, each name of one address only.
+
+    Both tools count what stands below an account as its own. So `.../cash/unsettled`, beside an account
+    `.../cash`, is no part of it there: it becomes `...:Cash-Unsettled`.
+
+    :raises AmbiguousAccountName: two addresses would get one name.
+    """
+    name = beancount_account if export_format is ExportFormat.BEANCOUNT else hledger_account
     names: dict[str, str] = {}
     address_of: dict[str, str] = {}
-    rows = Account.objects.filter(book=book).values_list("address", "category__type").distinct()
-    for address, category_type in rows.order_by("address"):
-        named = name(category_type, address)
+    types = dict(Account.objects.filter(book=book).values_list("address", "category__type").distinct())
+    for address in sorted(types):
+        above = address.rpartition("/")[0]
+        named = name(types[address], address)
+        if above in types:
+            named = f"{names[above]}-{named.rpartition(':')[2]}"
         if address_of.setdefault(named, address) != address:
             raise AmbiguousAccountName(f"{address} and {address_of[named]}")
         names[address] = named
@@ -121,7 +131,8 @@ def _beancount(book: Book) -> Iterator[str]:
     yield f'option "title" {quoted(f"Plimsoll book {book.code}")}\n'
     yield f'option "operating_currency" "{commodity(book.base_unit.code)}"\n\n'
     first_day = book.days.order_by("business_date").values_list("business_date", flat=True).first()
-    for name in _named_accounts(book, beancount_account).values():
+    names = account_names(book=book, export_format=ExportFormat.BEANCOUNT)
+    for name in names.values():
         yield f"{first_day or dt.date(1970, 1, 1)} open {name}\n"
     for entry, legs in _entries(book):
         yield f"\n{entry.booking_date} * {quoted(entry.kind)} {quoted(entry.narration)}\n"
@@ -129,8 +140,7 @@ def _beancount(book: Book) -> Iterator[str]:
         yield f"  source: {quoted(entry.source_reference)}\n"
         for leg in legs:
             amount = amount_text(leg.amount_minor, leg.exponent)
-            account = beancount_account(leg.category_type, leg.address)
-            yield f"  {account}  {amount} {commodity(leg.unit_code)}\n"
+            yield f"  {names[leg.address]}  {amount} {commodity(leg.unit_code)}\n"
 
 
 def _hledger(book: Book) -> Iterator[str]:
@@ -138,15 +148,15 @@ def _hledger(book: Book) -> Iterator[str]:
     units = Account.objects.filter(book=book).values_list("unit__code", "unit__exponent").distinct()
     for code, exponent in units.order_by("unit__code"):
         yield f"commodity {'1000.' + '0' * exponent} {hledger_commodity(code)}\n"
-    for name in _named_accounts(book, hledger_account).values():
+    names = account_names(book=book, export_format=ExportFormat.HLEDGER)
+    for name in names.values():
         yield f"account {name}\n"
     for entry, legs in _entries(book):
         yield f"\n{entry.booking_date}={entry.value_date} * ({entry.entry_id}) {entry.kind} | "
         yield f"{one_line(entry.narration)}  ; source:{one_line(entry.source_reference)}\n"
         for leg in legs:
             amount = amount_text(leg.amount_minor, leg.exponent)
-            account = hledger_account(leg.category_type, leg.address)
-            yield f"    {account}  {amount} {hledger_commodity(leg.unit_code)}\n"
+            yield f"    {names[leg.address]}  {amount} {hledger_commodity(leg.unit_code)}\n"
 
 
 CSV_COLUMNS = (

@@ -89,6 +89,9 @@ def small_book(*, code: str = "MAIN", day: dt.date | None = MONDAY) -> SmallBook
             "client/W1/F1/securities", ibm, client, "entitlement", 2020, wang, "F1", money
         ),
         "wang_other": AccountDraft("client/W1/F3/cash", usd, client, "entitlement", 2010, wang, "F3", money),
+        "wang_unsettled": AccountDraft(
+            "client/W1/F1/cash/unsettled", usd, client, "unsettled", 2030, wang, "F1"
+        ),
         "okafor": AccountDraft("client/O1/F2/cash", usd, client, "entitlement", 2010, okafor, "F2", money),
         "funder_bank": AccountDraft("funder/custody/BANKA", usd, "funder", "custody", 1010, is_hot=True),
         "funder_transit": AccountDraft("funder/transit/BANKA", usd, "funder", "transit", 1030, is_hot=True),
