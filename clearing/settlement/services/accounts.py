@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from custody.services.custodians import ensure_custody_units
-
 from clearing.settlement.domain.addresses import BankAddresses, ContractAddresses
 from clearing.settlement.domain.postings import TradeAccounts
 from contracts.models import FinancingContract
+from custody.services.custodians import ensure_custody_units
 from ledger.models import Account
 from ledger.services.accounts import AccountDraft, open_accounts
 

@@ -17,6 +17,7 @@ from clearing.settlement.services.house import house_accounts
 from clearing.settlement.services.legs import drafts_of
 from clearing.settlement.services.rejected import keep_rejected
 from clearing.settlement.services.trade_plans import PlannedTrade, TradePlan, plan_trades
+from ledger.domain.money import minor_to_decimal_string
 from ledger.models import Restriction
 from ledger.queries.balances import balances
 from ledger.services.posting import EntryDraft, post_journal_entries
@@ -189,10 +190,12 @@ def _trade_entry(plan: PlannedTrade) -> EntryDraft:
         kind = "trade_sold"
     else:
         kind = "trade_bought_restricted" if plan.is_restricted else "trade_bought"
+    currency = plan.instrument.currency
+    price = minor_to_decimal_string(row.price_minor, currency.exponent)
     return EntryDraft(
         kind=kind,
         value_date=row.trade_date,
-        narration=f"{row.side} {row.quantity} {row.instrument_code} at {row.price_minor}",
+        narration=f"{row.side} {row.quantity} {row.instrument_code} at {price} {currency.code}",
         source_reference=f"trade:{row.broker_reference}",
         idempotency_key=f"trade/{row.broker_reference}/traded",
         postings=drafts_of(legs=plan.legs),
