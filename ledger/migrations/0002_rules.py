@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         "partitions",
         "payload_hash",
         "append_only",
+        "no_merge",
         "account_balance",
         "chart",
         "entry_rule",

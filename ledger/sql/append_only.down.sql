@@ -2,6 +2,8 @@ DROP TRIGGER ledger_account_identity_immutable ON ledger_account;
 DROP TRIGGER ledger_dayclose_append_only ON ledger_dayclose;
 DROP TRIGGER ledger_dailysnapshot_append_only ON ledger_dailysnapshot;
 DROP TRIGGER ledger_entryposition_append_only ON ledger_entryposition;
+DROP TRIGGER ledger_posting_never_emptied ON ledger_posting;
+DROP TRIGGER ledger_journalentry_never_emptied ON ledger_journalentry;
 DROP TRIGGER ledger_posting_append_only ON ledger_posting;
 DROP TRIGGER ledger_journalentry_append_only ON ledger_journalentry;
 DROP FUNCTION ledger_refuse_change ();

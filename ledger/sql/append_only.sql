@@ -16,6 +16,13 @@ FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change('ledger_journalentry_append_o
 CREATE TRIGGER ledger_posting_append_only BEFORE UPDATE OR DELETE ON ledger_posting
 FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change('ledger_posting_append_only');
 
+-- TRUNCATE fires no trigger of a row, and one on the parent alone does not protect its months: see partitions.sql.
+CREATE TRIGGER ledger_journalentry_never_emptied BEFORE TRUNCATE ON ledger_journalentry
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change('ledger_journalentry_append_only');
+
+CREATE TRIGGER ledger_posting_never_emptied BEFORE TRUNCATE ON ledger_posting
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change('ledger_posting_append_only');
+
 CREATE TRIGGER ledger_entryposition_append_only BEFORE UPDATE OR DELETE ON ledger_entryposition
 FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change('ledger_entryposition_append_only');
 

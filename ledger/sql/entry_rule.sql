@@ -1,6 +1,7 @@
 -- The rule of entries, once per statement: each brings its postings in the same statement and is booked into
 -- the open day of its book. FOR SHARE on the day makes a close wait for every entry in flight, and makes an
--- entry that comes after the close find the day closed.
+-- entry that comes after the close find the day closed. An older snapshot would not see what was committed while
+-- a lock was awaited, nor a restriction imposed before: READ COMMITTED only.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -8,6 +9,14 @@ SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS
 DECLARE
     bad record;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_read_committed',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = 'an entry must see what was committed before it: use READ COMMITTED';
+    END IF;
+
     PERFORM d.id
     FROM ledger_businessday AS d
     WHERE d.id IN (
@@ -51,16 +60,19 @@ BEGIN
 
     SELECT n.id INTO bad
     FROM new_entries AS n
-    INNER JOIN ledger_journalentry AS r ON r.id = coalesce(n.reverses_id, n.adjusts_id)
-    WHERE r.book_id <> n.book_id
-        OR (n.reverses_id IS NOT NULL AND (r.kind_id <> n.kind_id OR r.reverses_id IS NOT NULL))
+    LEFT JOIN ledger_journalentry AS r ON r.id = n.reverses_id
+    LEFT JOIN ledger_journalentry AS a ON a.id = n.adjusts_id AND a.id <> n.id
+    WHERE (
+        n.reverses_id IS NOT NULL
+        AND (r.book_id, r.kind_id, r.reverses_id) IS DISTINCT FROM (n.book_id, n.kind_id, NULL::bigint)
+    ) OR (n.adjusts_id IS NOT NULL AND a.book_id IS DISTINCT FROM n.book_id)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
             CONSTRAINT = 'ledger_journalentry_corrects_its_like',
             TABLE = 'ledger_journalentry',
-            MESSAGE = format('entry %s corrects an entry of another book or kind, or a reversal', bad.id);
+            MESSAGE = format('entry %s corrects no entry of its book, or reverses another kind or a reversal', bad.id);
     END IF;
     RETURN NULL;
 END;

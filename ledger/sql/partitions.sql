@@ -1,9 +1,10 @@
--- The month of a day exists before anything is booked into it. The login may call this and gets no right
--- on the partition: an insert there would slip past the statement triggers of the parent.
+-- The month of a day exists before anything is booked into it. Called at the opening of a day. The login gets no
+-- right on the partition: an insert there would slip past the statement triggers of the parent. Made beside the
+-- parent and attached, which waits for no reader or writer of another book; PARTITION OF would stop them all.
 CREATE FUNCTION ledger_ensure_posting_month(day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    month_start date := date_trunc('month', day);
+    month_start date := date_trunc('month', day::timestamp);
     partition_name text := 'ledger_posting_' || to_char(day, 'YYYYMM');
 BEGIN
     IF to_regclass('public.' || partition_name) IS NOT NULL THEN
@@ -13,10 +14,16 @@ BEGIN
     IF to_regclass('public.' || partition_name) IS NOT NULL THEN
         RETURN;
     END IF;
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.ledger_posting INCLUDING ALL)', partition_name);
+    EXECUTE format('REVOKE ALL ON public.%I FROM plimsoll_app', partition_name);
     EXECUTE format(
-        'CREATE TABLE public.%I PARTITION OF public.ledger_posting FOR VALUES FROM (%L) TO (%L)',
+        'CREATE TRIGGER ledger_posting_never_emptied BEFORE TRUNCATE ON public.%I'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change(''ledger_posting_append_only'')',
+        partition_name
+    );
+    EXECUTE format(
+        'ALTER TABLE public.ledger_posting ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
         partition_name, month_start, (month_start + interval '1 month')::date
     );
-    EXECUTE format('REVOKE ALL ON public.%I FROM plimsoll_app', partition_name);
 END;
 $$;

@@ -20,6 +20,16 @@ ALTER TABLE ledger_journalentry
 ADD COLUMN creating_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX ledger_journalentry_xid ON ledger_journalentry (book_id, creating_xid);
 
+-- Beyond these years a date is a slip, or one that no client can read back; what is booked stays for ever.
+ALTER TABLE ledger_journalentry
+ADD CONSTRAINT ledger_journalentry_value_date_plausible CHECK (
+    value_date BETWEEN '1900-01-01' AND '2999-12-31'
+);
+ALTER TABLE ledger_businessday
+ADD CONSTRAINT ledger_businessday_date_plausible CHECK (
+    business_date BETWEEN '1900-01-01' AND '2999-12-31'
+);
+
 -- Entries created before this transaction id are stamped or rolled back: where the stamper looks next.
 ALTER TABLE ledger_positionhead
 ADD COLUMN horizon xid8 NOT NULL DEFAULT '0';

@@ -144,8 +144,27 @@ class TestADayAndEntriesInFlight:
         writer.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         writer.execute("SELECT count(*) FROM ledger_businessday")
         close(committed_book, lin)
-        with pytest.raises(psycopg.errors.SerializationFailure):
+        with pytest.raises(psycopg.Error) as caught:
             deposit(committed_book, writer, "late")
+        refused = {None, "ledger_journalentry_read_committed"}  # None: its lock on the day could not be had
+        assert caught.value.diag.constraint_name in refused
+
+    def test_a_new_month_opens_beside_an_entry_in_flight_of_another_book(
+        self, committed_book: SmallBook, app_connection: Connect
+    ) -> None:
+        writer, reader = app_connection(), app_connection()
+        deposit(committed_book, writer, "in-flight")
+        reader.execute("SELECT count(*) FROM ledger_posting")
+        with transaction.atomic():
+            other = small_book(code="OTHER", day=None)
+        opening = ThreadPoolExecutor(1).submit(
+            in_thread,
+            lambda: open_business_day(
+                book_id=other.book.id, business_date=dt.date(2009, 3, 2), maker_id=other.maker.id
+            ),
+        )
+        assert opening.result(5)
+        writer.commit()
 
 
 class TestLimits:

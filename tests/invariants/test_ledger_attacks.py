@@ -11,21 +11,10 @@ import pytest
 from django.db import connection, transaction
 
 from ledger.models import JournalEntry
+from tests.invariants.attack import COLUMNS, ENTRY, Login, entry_with, refused_by, two_legs
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 
-Login = psycopg.Connection[tuple[object, ...]]
 Connect = Callable[[], Login]
-
-ENTRY = """
-    INSERT INTO ledger_journalentry (
-        book_id, kind_id, booking_date, value_date, narration, source_reference, caller, idempotency_key,
-        payload_hash, posting_count, maker_id
-    ) VALUES (
-        %(book)s, %(kind)s, %(day)s, %(day)s, 'attack', 'attack:1', 'attack', %(key)s,
-        sha256('attack'), %(count)s, %(maker)s
-    ) RETURNING id
-"""
-COLUMNS = "entry_id, account_id, amount_minor, posting_no, unit_id, book_id, booking_date, value_date"
 
 
 @pytest.fixture
@@ -41,52 +30,6 @@ def prey(transactional_db: None) -> SmallBook:
 @pytest.fixture
 def attacker(app_connection: Connect) -> Login:
     return app_connection()
-
-
-def entry_with(prey: SmallBook, postings: str, **changes: object) -> tuple[str, dict[str, object]]:
-    """One statement that inserts an entry and the postings SELECTed from it as `e`."""
-    arguments: dict[str, object] = {
-        "book": prey.book.id,
-        "kind": "client_deposit",
-        "day": MONDAY,
-        "key": "attack",
-        "count": 2,
-        "maker": prey.maker.id,
-        "usd": prey.units["USD"],
-        "ibm": prey.units["XNYS:IBM"],
-        **prey.accounts,
-        **changes,
-    }
-    return f"WITH e AS ({ENTRY}), p AS (INSERT INTO ledger_posting ({COLUMNS}) {postings}) SELECT", arguments
-
-
-def two_legs(debit: str = "bank", credit: str = "wang", amount: str = "100", **changes: str) -> str:
-    leg = {
-        "unit": "%(usd)s",
-        "book": "%(book)s",
-        "day": "%(day)s::date",
-        "value": "%(day)s::date",
-        "entry": "e.id",
-    }
-    leg |= changes
-    return (
-        f"SELECT {leg['entry']}, v.account, v.amount, v.no, {leg['unit']}, {leg['book']}, {leg['day']}, "
-        f"{leg['value']} FROM e, "
-        f"(VALUES (1, %({debit})s, {amount}), (2, %({credit})s, -{amount})) AS v(no, account, amount)"
-    )
-
-
-def refused_by(attacker: Login, statement: str, arguments: dict[str, object] | None = None) -> str:
-    """The name of the rule that refuses, or the error class where a privilege or type does."""
-
-    def attack() -> None:
-        attacker.execute(statement, arguments)
-        attacker.commit()
-
-    with pytest.raises(psycopg.Error) as caught:
-        attack()
-    attacker.rollback()
-    return caught.value.diag.constraint_name or type(caught.value).__name__
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +62,8 @@ class TestUnbalancedOrIncompleteEntries:
             (two_legs() + " WHERE v.no = 1", {}, "ledger_posting_entry_complete"),
             (two_legs() + " WHERE v.no > 2", {}, "ledger_journalentry_brings_postings"),
             (two_legs(), {"count": 3}, "ledger_posting_entry_complete"),
+            (two_legs().replace("(2,", "(3,"), {}, "ledger_posting_entry_complete"),
+            (two_legs().replace("(2,", "(3,"), {"count": 3}, "ledger_posting_entry_complete"),
             (two_legs(), {"count": 1}, "ledger_journalentry_has_two_postings"),
             (two_legs().replace("v.no,", "v.no + 1,"), {}, "ledger_journalentry_brings_postings"),
             (two_legs(amount="0"), {}, "ledger_posting_amount_not_zero"),
@@ -298,6 +243,12 @@ class TestReversals:
 
 
 FORBIDDEN_TO_THE_LOGIN = [
+    "INSERT INTO ledger_account (id) VALUES (1)",
+    "INSERT INTO ledger_dayclose (id) VALUES (1) ON CONFLICT DO NOTHING",
+    "INSERT INTO ledger_posting SELECT * FROM ledger_posting ON CONFLICT (entry_id, posting_no, booking_date)"
+    " DO UPDATE SET amount_minor = 1",
+    "LOCK TABLE ledger_posting IN SHARE MODE",
+    "SELECT 1 FROM ledger_businessday FOR SHARE",
     "UPDATE ledger_posting SET amount_minor = amount_minor * 2",
     "UPDATE ledger_posting SET entry_id = entry_id + 1",
     "DELETE FROM ledger_posting",
@@ -369,6 +320,9 @@ class TestEditingAndBackDoors:
             ("UPDATE ledger_posting SET entry_id = entry_id + 1", "ledger_posting_append_only"),
             ("UPDATE ledger_posting_200809 SET amount_minor = 1", "ledger_posting_append_only"),
             ("DELETE FROM ledger_posting", "ledger_posting_append_only"),
+            ("TRUNCATE ledger_posting", "ledger_posting_append_only"),
+            ("TRUNCATE ledger_posting_200809", "ledger_posting_append_only"),
+            ("TRUNCATE ledger_journalentry CASCADE", "ledger_journalentry_append_only"),
             ("UPDATE ledger_journalentry SET narration = 'x'", "ledger_journalentry_append_only"),
             ("DELETE FROM ledger_journalentry", "ledger_journalentry_append_only"),
             ("UPDATE ledger_account SET unit_id = unit_id", "ledger_account_identity_immutable"),
