@@ -67,7 +67,7 @@ BEGIN
         INNER JOIN ledger_book AS b ON b.id = shut.book_id AND b.code = a.book_code
         WHERE a.id = NEW.approval_id AND a.kind = 'close_business_day'
             AND a.status IN ('approved', 'executed')
-            AND a.subject = b.code || '/' || shut.business_date
+            AND a.subject = b.code || '/' || to_char(shut.business_date, 'YYYY-MM-DD')
             AND a.maker_id = NEW.maker_id AND a.checker_id = NEW.checker_id
     ) THEN
         RAISE EXCEPTION USING
@@ -109,9 +109,9 @@ BEGIN
 
     SELECT s.account_id, s.balance_minor, c.balance_minor AS running_minor INTO differing
     FROM ledger_dailysnapshot AS s
-    INNER JOIN ledger_currentbalance AS c ON c.account_id = s.account_id
+    LEFT JOIN ledger_currentbalance AS c ON c.account_id = s.account_id
     WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date
-        AND c.balance_minor <> s.balance_minor
+        AND c.balance_minor IS DISTINCT FROM s.balance_minor
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING

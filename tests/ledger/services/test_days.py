@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.services.approvals import approve, propose_approval
@@ -12,7 +13,7 @@ from ledger.models import BusinessDay, DailySnapshot, EntryPosition
 from ledger.queries.balances import balance, balance_as_of
 from ledger.services import refusals
 from ledger.services.days import close_business_day, open_business_day, roll_up_deltas, stamp_positions
-from tests.ledger.builders import MONDAY, SmallBook
+from tests.ledger.builders import MONDAY, SmallBook, small_book
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + dt.timedelta(1)
@@ -40,6 +41,14 @@ def approval(book: SmallBook, checker: User, day: dt.date = MONDAY) -> int:
     )
     approve(approval_id=proposed.id, checker_id=checker.id)
     return proposed.id
+
+
+@pytest.fixture
+def two_entries(transactional_db: None) -> SmallBook:
+    with transaction.atomic():
+        book = small_book()
+        book.post(*[book.draft("client_deposit", bank=1, wang=-1) for _ in range(2)])
+    return book
 
 
 def close(book: SmallBook, checker: User, day: dt.date = MONDAY) -> None:
@@ -105,6 +114,21 @@ class TestCloseBusinessDay:
         with pytest.raises(refusals.CloseNotApproved):
             close_business_day(book_id=main_book.book.id, business_date=MONDAY, approval_id=proposed.id)
 
+    def test_knows_the_approval_whatever_the_session_writes_dates_like(
+        self, main_book: SmallBook, checker: User
+    ) -> None:
+        approved = approval(main_book, checker)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL DateStyle = 'German'")
+            cursor.execute(
+                "INSERT INTO ledger_dayclose (day_id, approval_id, maker_id, checker_id, last_position)"
+                " SELECT d.id, a.id, a.maker_id, a.checker_id, 0"
+                " FROM ledger_businessday AS d, accounts_approval AS a WHERE a.id = %s",
+                [approved],
+            )
+            cursor.execute("SET LOCAL DateStyle = 'ISO'")
+        assert BusinessDay.objects.get(book=main_book.book).status == "closed"
+
     def test_refuses_a_second_close(self, main_book: SmallBook, checker: User) -> None:
         close(main_book, checker)
         with pytest.raises(refusals.DayAlreadyClosed):
@@ -135,6 +159,18 @@ class TestStampPositions:
             3,
             4,
         ]
+
+    def test_goes_on_where_transactions_are_counted_from_anew(
+        self, two_entries: SmallBook, owner_connection: object
+    ) -> None:
+        """A copy restored elsewhere: its head has a horizon that its transactions have not reached."""
+        assert stamp_positions(book_id=two_entries.book.id) == 2
+        assert isinstance(owner_connection, psycopg.Connection)
+        owner_connection.execute("UPDATE ledger_positionhead SET horizon = '9000000000'")
+        two_entries.post(two_entries.draft("client_deposit", bank=1, wang=-1))
+        assert stamp_positions(book_id=two_entries.book.id) == 3
+        two_entries.post(two_entries.draft("client_deposit", bank=1, wang=-1))
+        assert stamp_positions(book_id=two_entries.book.id) == 4
 
 
 class TestRollUpDeltas:
