@@ -81,7 +81,10 @@ CHECKS: tuple[Check, ...] = (
         FROM ledger_posting AS p
         LEFT JOIN ledger_account AS a ON a.id = p.account_id
         LEFT JOIN ledger_journalentry AS e ON e.id = p.entry_id
-        WHERE (p.book_id = %(book)s OR a.book_id = %(book)s OR e.book_id = %(book)s)
+        WHERE (
+            p.book_id = %(book)s OR a.book_id = %(book)s OR e.book_id = %(book)s
+            OR (a.id IS NULL AND e.id IS NULL)
+        )
             AND (p.book_id, p.book_id, p.unit_id, p.booking_date, p.value_date)
             IS DISTINCT FROM (a.book_id, e.book_id, a.unit_id, e.booking_date, e.value_date)
         ORDER BY p.entry_id, p.posting_no
@@ -89,7 +92,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "payloads_unchanged",
-        "every entry still has the payload that its idempotency key was given for",
+        "every entry still has the caller, the key and the payload that it was posted with",
         """
         SELECT format('entry %%s: not what was posted under its key', e.id)
         FROM ledger_journalentry AS e
@@ -109,8 +112,8 @@ CHECKS: tuple[Check, ...] = (
                     AND c.relname = 'ledger_posting_' || to_char(e.booking_date, 'YYYYMM')
             )
             AND e.payload_hash IS DISTINCT FROM ledger_payload_hash(
-                e.kind_id, e.value_date, e.narration, e.source_reference, e.reverses_id, e.adjusts_id,
-                p.postings
+                e.caller, e.idempotency_key, e.kind_id, e.value_date, e.narration, e.source_reference,
+                e.reverses_id, e.adjusts_id, p.postings
             )
         ORDER BY e.id
         """,
@@ -162,6 +165,34 @@ CHECKS: tuple[Check, ...] = (
                 OR (a."limit" = 'no_credit_balance' AND c.balance_minor < 0)
             )
         ORDER BY a.address
+        """,
+    ),
+    Check(
+        "deltas_belong",
+        "every delta is of a hot account: none waits to be rolled into another",
+        """
+        SELECT format('delta %%s: account %%s is not there or not hot', d.id, d.account_id)
+        FROM ledger_balancedelta AS d
+        LEFT JOIN ledger_account AS a ON a.id = d.account_id
+        WHERE a.id IS NULL OR (a.book_id = %(book)s AND NOT a.is_hot)
+        ORDER BY d.id
+        """,
+    ),
+    Check(
+        "owners_keep_own",
+        "no entry passes the entitlements of one client or funder to another",
+        """
+        SELECT format('entry %%s: in ring %%s value passed from one owner to another', o.entry_id, o.ring)
+        FROM (
+            SELECT p.entry_id, a.ring, a.unit_id, a.owner_id, sum(p.amount_minor) AS amount_minor
+            FROM ledger_posting AS p
+            INNER JOIN ledger_account AS a ON a.id = p.account_id
+            WHERE p.book_id = %(book)s AND a.role IN ('entitlement', 'unsettled', 'funder_available')
+            GROUP BY p.entry_id, a.ring, a.unit_id, a.owner_id
+        ) AS o
+        GROUP BY o.entry_id, o.ring, o.unit_id
+        HAVING min(o.amount_minor) < 0 AND max(o.amount_minor) > 0
+        ORDER BY o.entry_id
         """,
     ),
     Check(
@@ -246,11 +277,22 @@ CHECKS: tuple[Check, ...] = (
             WHERE book_id = %(book)s
         ) AS p
         WHERE h.book_id = %(book)s AND NOT (p.last = p.number AND p.number = h.last_position)
+        UNION ALL
+        SELECT format('position %%s: entry %%s is not of the book', p.position, p.entry_id)
+        FROM ledger_entryposition AS p
+        LEFT JOIN ledger_journalentry AS e ON e.id = p.entry_id
+        WHERE p.book_id = %(book)s AND e.book_id IS DISTINCT FROM p.book_id
+        UNION ALL
+        SELECT format('entry %%s: has no position, and the stamper will not look for it again', e.id)
+        FROM ledger_positionhead AS h
+        INNER JOIN ledger_journalentry AS e ON e.book_id = h.book_id AND e.creating_xid < h.horizon
+        WHERE h.book_id = %(book)s AND h.horizon <= pg_snapshot_xmax(pg_current_snapshot())
+            AND NOT EXISTS (SELECT FROM ledger_entryposition AS p WHERE p.entry_id = e.id)
         """,
     ),
     Check(
         "closed_days_stamped",
-        "every entry of a closed day has a position, not above the one its day was closed at",
+        "every entry of a closed day has a position, and its day was closed at the last of them",
         """
         SELECT format('entry %%s of %%s: not stamped at the close of its day', e.id, e.booking_date)
         FROM ledger_businessday AS d
@@ -258,7 +300,27 @@ CHECKS: tuple[Check, ...] = (
         INNER JOIN ledger_journalentry AS e ON e.book_id = d.book_id AND e.booking_date = d.business_date
         LEFT JOIN ledger_entryposition AS p ON p.entry_id = e.id
         WHERE d.book_id = %(book)s AND (p.position IS NULL OR p.position > c.last_position)
-        ORDER BY e.id
+        UNION ALL
+        SELECT format(
+            'day %%s: closed at position %%s, with %%s entries booked till then', d.business_date,
+            c.last_position, d.entries
+        )
+        FROM (
+            SELECT
+                d.id,
+                d.business_date,
+                sum(coalesce(e.entries, 0)) OVER (ORDER BY d.business_date) AS entries
+            FROM ledger_businessday AS d
+            LEFT JOIN (
+                SELECT booking_date, count(*) AS entries
+                FROM ledger_journalentry
+                WHERE book_id = %(book)s
+                GROUP BY booking_date
+            ) AS e ON e.booking_date = d.business_date
+            WHERE d.book_id = %(book)s
+        ) AS d
+        INNER JOIN ledger_dayclose AS c ON c.day_id = d.id
+        WHERE c.last_position <> d.entries
         """,
     ),
     Check(
@@ -271,6 +333,17 @@ CHECKS: tuple[Check, ...] = (
         WHERE d.book_id = %(book)s
             AND (d.status = 'closed') <> (c.id IS NOT NULL AND c.maker_id <> c.checker_id)
         UNION ALL
+        SELECT format('day %%s: its close is not the one that two people approved', d.business_date)
+        FROM ledger_dayclose AS c
+        INNER JOIN ledger_businessday AS d ON d.id = c.day_id
+        INNER JOIN ledger_book AS b ON b.id = d.book_id
+        LEFT JOIN accounts_approval AS a ON a.id = c.approval_id
+        WHERE d.book_id = %(book)s
+            AND (a.kind, a.book_code, a.subject, a.maker_id, a.checker_id) IS DISTINCT FROM (
+                'close_business_day', b.code, b.code || '/' || to_char(d.business_date, 'YYYY-MM-DD'),
+                c.maker_id, c.checker_id
+            )
+        UNION ALL
         SELECT format('entry %%s: booked on %%s, which is no day of the book', e.id, e.booking_date)
         FROM ledger_journalentry AS e
         WHERE e.book_id = %(book)s
@@ -278,6 +351,18 @@ CHECKS: tuple[Check, ...] = (
                 SELECT FROM ledger_businessday AS d
                 WHERE d.book_id = e.book_id AND d.business_date = e.booking_date
             )
+        """,
+    ),
+    Check(
+        "rules_in_force",
+        "no trigger on a table of the ledger is switched off",
+        """
+        SELECT format('trigger %%s on %%s: switched off', t.tgname, t.tgrelid::regclass)
+        FROM pg_trigger AS t
+        INNER JOIN pg_class AS c ON c.oid = t.tgrelid
+        WHERE c.relname LIKE 'ledger\\_%%' AND c.relnamespace = 'public'::regnamespace
+            AND t.tgenabled NOT IN ('O', 'A') AND %(book)s IS NOT NULL
+        ORDER BY t.tgname
         """,
     ),
 )

@@ -98,7 +98,8 @@ WITH header AS MATERIALIZED (
         h.*,
         n.posting_count,
         ledger_payload_hash(
-            h.kind, h.value_date, h.narration, h.source_reference, h.reverses_id, h.adjusts_id, n.postings
+            %(caller)s, h.idempotency_key, h.kind, h.value_date, h.narration, h.source_reference,
+            h.reverses_id, h.adjusts_id, n.postings
         ) AS payload_hash
     FROM header AS h
     INNER JOIN (

@@ -1,16 +1,19 @@
 -- What an idempotency key stands for: the same key with another hash is another request and is refused.
 -- `postings` is "account amount" of each posting, in order of account and amount, joined by commas.
 CREATE FUNCTION ledger_payload_hash(
-    kind text, value_date date, narration text, source_reference text, reverses bigint, adjusts bigint, postings text
+    caller text, idempotency_key text, kind text, value_date date, narration text, source_reference text,
+    reverses bigint, adjusts bigint, postings text
 ) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
 RETURN sha256(
     convert_to(
         jsonb_build_array(
-            'plimsoll-payload-v1', kind, value_date, narration, source_reference, reverses, adjusts, postings
+            'plimsoll-payload-v1', caller, idempotency_key, kind, value_date, narration, source_reference, reverses,
+            adjusts, postings
         )::text,
         'UTF8'
     )
 );
 
-GRANT EXECUTE ON FUNCTION ledger_payload_hash(text, date, text, text, bigint, bigint, text) TO plimsoll_app;
+GRANT EXECUTE ON FUNCTION ledger_payload_hash(text, text, text, date, text, text, bigint, bigint, text)
+TO plimsoll_app;

@@ -30,9 +30,11 @@ def two_days(transactional_db: None) -> SmallBook:
             actor_id=User.objects.get(username="day-runner").id,
             reason="second pair of eyes",
         )
-        first, _ = book.post(
+        first, _, _, _ = book.post(
             book.draft("client_deposit", bank=500_00, wang=-500_00),
             book.draft("client_deposit", bank=300_00, okafor=-300_00),
+            book.draft("client_deposit", bank=7, wang_other=-7),
+            book.draft("receipt_identified", wang_other=5, wang=-5),
         )
         book.post(book.draft("funder_deposit", funder_bank=900_00, harbour=-900_00))
         book.post(
@@ -66,7 +68,7 @@ class TestVerifyBook:
         verification = verify(two_days)
         assert failing(verification) == {}
         assert verification.verdict is Verdict.CLEAN
-        assert (verification.entries, verification.postings) == (5, 14)
+        assert (verification.entries, verification.postings) == (7, 18)
 
     @pytest.mark.parametrize(
         ("tampering", "checks"),
@@ -106,6 +108,34 @@ class TestVerifyBook:
                 {"positions_gapless", "closed_days_stamped"},
             ),
             ("UPDATE ledger_dayclose SET last_position = 1", {"closed_days_stamped"}),
+            ("UPDATE ledger_dayclose SET last_position = 99", {"closed_days_stamped"}),
+            ("UPDATE ledger_dayclose SET maker_id = 1000, checker_id = 1001", {"days_in_order"}),
+            ("UPDATE accounts_approval SET checker_id = 1000", {"days_in_order"}),
+            ("UPDATE accounts_approval SET subject = 'MAIN/2008-09-16'", {"days_in_order"}),
+            ("UPDATE ledger_journalentry SET caller = 'other'", {"payloads_unchanged"}),
+            ("UPDATE ledger_journalentry SET idempotency_key = id::text", {"payloads_unchanged"}),
+            (
+                "UPDATE ledger_account SET owner_id ="
+                " (SELECT max(p.id) FROM accounts_party AS p WHERE p.id <> owner_id)"
+                " WHERE id = %(wang_other)s",
+                {"owners_keep_own"},
+            ),
+            ("UPDATE ledger_entryposition SET book_id = 999 WHERE position = 4", {"positions_gapless"}),
+            ("UPDATE ledger_entryposition SET entry_id = 999 WHERE position = 4", {"positions_gapless"}),
+            (
+                "UPDATE ledger_positionhead SET horizon ="
+                " (SELECT (max(creating_xid::text::bigint) + 1)::text::xid8 FROM ledger_journalentry)",
+                {"positions_gapless"},
+            ),
+            (
+                "INSERT INTO ledger_balancedelta (account_id, amount_minor) VALUES (%(wang)s, 5)",
+                {"deltas_belong"},
+            ),
+            (
+                "INSERT INTO ledger_posting SELECT 999, 999999, 5, 1, 1, 999, '2008-09-15', '2008-09-15'",
+                {"postings_agree"},
+            ),
+            ("ALTER TABLE ledger_posting DISABLE TRIGGER ledger_posting_rule", {"rules_in_force"}),
             ("UPDATE ledger_businessday SET status = 'closed'", {"days_in_order", "snapshots_proved"}),
         ],
     )
