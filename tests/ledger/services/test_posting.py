@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from ledger.models import JournalEntry, Posting
 from ledger.queries.balances import balance
@@ -33,6 +34,18 @@ class TestPostJournalEntries:
         assert [entry.idempotency_key for entry in posted] == [draft.idempotency_key for draft in drafts]
         assert sorted(entry.entry_id for entry in posted) == [entry.entry_id for entry in posted]
         assert balance(account_id=main_book.accounts["wang"]) == -sum(range(1, 501))
+
+    def test_books_a_large_batch_in_one_statement_without_comparing_all_with_all(
+        self, main_book: SmallBook
+    ) -> None:
+        """Two seconds; a minute where any step is quadratic in the number of entries."""
+        for _ in range(6):
+            main_book.post(main_book.draft("client_deposit", bank=1, wang=-1))
+        drafts = [main_book.draft("client_deposit", bank=1, wang=-1) for _ in range(20_000)]
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '30s'")
+        main_book.post(*drafts)
+        assert balance(account_id=main_book.accounts["wang"]) == -20_006
 
     def test_books_nothing_for_no_drafts(self, main_book: SmallBook) -> None:
         assert main_book.post() == []
