@@ -185,7 +185,10 @@ def _book_delivery(action: CorporateAction, business_date: date, maker_id: int) 
                     entry_no=2 * number + offset,
                     kind=kind,
                     value_date=action.pay_date,
-                    narration=f"{action.kind} of {action.instrument.unit.code}, ex {action.ex_date}: {kind.replace('_', ' ')}",
+                    narration=(
+                        f"{action.kind} of {action.instrument.unit.code}, ex {action.ex_date}: "
+                        + kind.replace("_", " ")
+                    ),
                     source_reference=f"corporate-action:{action.pk}/{bank}",
                     idempotency_key=f"corporate-action/{action.pk}/{kind}/{row.entry_id}/{row.custodian_id}",
                 )
