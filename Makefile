@@ -13,7 +13,7 @@ SQL := accounts ledger custody contracts clearing tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help demo test check format migrate up down reset status psql shell lock system-packages clean venv venv-dev
+.PHONY: help demo test check format messages migrate up down reset status psql shell lock system-packages clean venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -38,6 +38,9 @@ format: venv-dev ## let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/sqlfluff fix --disable-progress-bar --quiet $(SQL)
+
+messages: venv-dev ## bring the catalogues of the languages up to date with the source
+	@$(RUN) python -m tools.messages
 
 migrate: venv ## start the database and bring it up to date
 	@$(PLIMSOLL) migrate

@@ -65,7 +65,8 @@ def confirm_and_do(
 
     A refusal of a service becomes its sentence; any other exception is a fault and passes.
     """
-    form = form_class(request.POST or None, initial=initial) if form_class else None
+    sent = request.POST if request.method == "POST" else None
+    form = form_class(sent, initial=initial) if form_class else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             done = do(form.cleaned_data if form else {})

@@ -112,7 +112,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
             place = f"{older.booking_date.isoformat()}.{older.entry_id}.{older.posting_no}"
             links.append(Link(_("older"), "?" + urlencode({"before": place})))
         return Table(
-            title=_("Statement"),
+            title=_("Account statement"),
             columns=[
                 Column(_("booking date")),
                 Column(_("value date")),

@@ -121,7 +121,7 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
             (_("Book"), related(row.book, request)),
             (_("Booking date"), day(row.booking_date)),
             (_("Value date"), day(row.value_date)),
-            (_("Position"), text("—") if position is None else number(f"{position.position:,}")),
+            (_("Position in the book"), text("—") if position is None else number(f"{position.position:,}")),
             (_("Source"), text(row.source_reference)),
             (_("Booked by"), related(row.maker, request, row.maker.get_full_name())),
             (_("Recorded at"), instant(row.recorded_at)),

@@ -66,6 +66,7 @@ KIND_NAMES: dict[str, Text] = {
     "funder_withdrawal": _("Funder withdrawal"),
     "drawdown": _("Drawdown"),
     "trade_bought": _("Purchase"),
+    "trade_bought_restricted": _("Purchase while restricted"),
     "trade_sold": _("Sale"),
     "trade_buy_settled": _("Purchase settled"),
     "trade_sell_settled": _("Sale settled"),
