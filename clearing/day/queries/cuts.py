@@ -30,7 +30,7 @@ def ids_to_cut(*, book_id: int, cut: Cut) -> Sequence[int]:
 def statements_to_take_in(*, book_id: int, business_date: dt.date) -> list[int]:
     """Return the usable statements up to the day that no earlier day's reconciliation has read."""
     return [
-        statement.pk
+        statement.statement_id
         for custodian_id in _custodians(book_id)
         for kind in (StatementKind.CASH, StatementKind.HOLDINGS)
         for statement in statements_to_read(

@@ -1,27 +1,26 @@
 """Reconcile a day: the ledger against what the custodians say, and client money against what is owed."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import connection
-from django.db.models import Sum
 
 from accounts.services.actor import acting
 from clearing.reconciliation.models import (
     BalanceComparison,
     BreakKind,
-    BreakStatus,
-    ReconciliationBreak,
     ReconciliationRun,
     RunKind,
     RunStatement,
 )
 from clearing.reconciliation.queries.balances import CustodyBalance, cash_balances, holding_balances
 from clearing.reconciliation.queries.client_money import client_money
+from clearing.reconciliation.queries.standing import Standing, standing_breaks
 from clearing.reconciliation.queries.statements import StatementsToRead, statements_to_read
 from clearing.reconciliation.services.differences import BreakChanges, Difference, sync_differences
 from clearing.reconciliation.services.matching_statement import MATCH_CASH, RULE_VERSION
 from clearing.reconciliation.services.runs import (
+    NO_MATCHES,
     RunPlace,
     Scope,
     break_lines,
@@ -37,6 +36,11 @@ from ledger.models import Unit
 WINDOW_BUSINESS_DAYS = 3
 """How far apart ledger and bank may book the same amount, in business days of the book."""
 
+DIFFERENCES: Mapping[str, BreakKind] = {
+    RunKind.CASH: BreakKind.BALANCE_DIFFERENCE,
+    RunKind.HOLDINGS: BreakKind.HOLDING_DIFFERENCE,
+}
+UNMATCHED = (BreakKind.LEDGER_UNMATCHED, BreakKind.EXTERNAL_UNMATCHED)
 STATEMENT_BREAKS = (BreakKind.STATEMENT_MISSING, BreakKind.STATEMENT_MARKED)
 
 
@@ -98,31 +102,72 @@ def _reconcile_cash(scope: Scope, place: RunPlace, maker_id: int) -> Reconciliat
                 # From the day before on: what was booked after that day's run is not lost.
                 "since": place.previous_date,
                 "business_date": scope.business_date,
-                "statement_ids": [statement.pk for statement in statements.unread],
+                "statement_ids": [statement.statement_id for statement in statements.unread],
                 "window": WINDOW_BUSINESS_DAYS,
                 "run_id": place.run_id,
                 "rule_version": RULE_VERSION,
             },
         )
         matched, opened, closed = cursor.fetchone()
-    comparisons = _compare(scope, place, statements)
-    changes = (
-        BreakChanges(opened, closed)
-        + sync_statement_breaks(scope=scope, place=place, statements=statements)
-        + _sync_differences(scope, place, BreakKind.BALANCE_DIFFERENCE, comparisons)
-    )
-    kinds = (BreakKind.LEDGER_UNMATCHED, BreakKind.EXTERNAL_UNMATCHED, BreakKind.BALANCE_DIFFERENCE)
-    return _record(scope, place, statements, comparisons, changes, matched, kinds, maker_id)
+    return _judge(scope, place, statements, matched, BreakChanges(opened, closed), maker_id)
 
 
 def _reconcile_holdings(scope: Scope, place: RunPlace, maker_id: int) -> ReconciliationRun:
-    statements = _statements(scope)
-    comparisons = _compare(scope, place, statements)
-    changes = sync_statement_breaks(scope=scope, place=place, statements=statements)
-    changes += _sync_differences(scope, place, BreakKind.HOLDING_DIFFERENCE, comparisons)
-    return _record(
-        scope, place, statements, comparisons, changes, 0, (BreakKind.HOLDING_DIFFERENCE,), maker_id
+    return _judge(scope, place, _statements(scope), 0, BreakChanges(0, 0), maker_id)
+
+
+def _judge(
+    scope: Scope,
+    place: RunPlace,
+    statements: StatementsToRead,
+    matched: int,
+    changes: BreakChanges,
+    maker_id: int,
+) -> ReconciliationRun:
+    """Compare the balances, bring the breaks about them and about statements up to the day, and record."""
+    kind = DIFFERENCES[scope.kind]
+    standing = standing_breaks(
+        book_id=scope.book_id, custodian_id=scope.custodian_id or 0, run_kind=scope.kind
     )
+    comparisons = _compare(scope, place, statements, standing)
+    if statements.of_day is None or statements.marked or standing.has(*STATEMENT_BREAKS):
+        changes += sync_statement_breaks(scope=scope, place=place, statements=statements)
+    differences = _differences(scope, comparisons)
+    if statements.of_day is not None and (differences or standing.has(kind)):
+        changes += sync_differences(
+            scope=scope,
+            place=place,
+            kind=kind,
+            prefix=f"{scope.kind}/{scope.custodian_id}/",
+            differences=differences,
+        )
+    lines = [f"statement {one.sha256.hex()}" for one in statements.unread]
+    lines += [
+        f"balance {one.custody_account_id} {one.unit_id} {one.ledger_minor} {one.external_minor}"
+        for one in comparisons
+    ]
+    lines.append(match_line(place=place) if matched or place.attempts else NO_MATCHES)
+    if standing.count_of_kind or changes != BreakChanges(0, 0) or place.attempts:
+        lines += break_lines(scope=scope, place=place, kinds=[kind, *UNMATCHED, *STATEMENT_BREAKS])
+    run, is_new = record_run(
+        scope=scope,
+        place=place,
+        digest=digest_of(scope=scope, lines=lines),
+        figures={
+            "matched": matched,
+            "opened": changes.opened,
+            "closed": changes.closed,
+            "compared": len(comparisons),
+            "statements": len(statements.unread),
+        },
+        maker_id=maker_id,
+    )
+    if is_new:
+        RunStatement.objects.bulk_create(
+            [RunStatement(run=run, statement_id=one.statement_id) for one in statements.unread]
+        )
+        BalanceComparison.objects.bulk_create(comparisons)
+    return run
 
 
 def _reconcile_pool(scope: Scope, place: RunPlace, maker_id: int) -> ReconciliationRun:
@@ -180,111 +225,43 @@ def _statements(scope: Scope) -> StatementsToRead:
     )
 
 
-def _compare(scope: Scope, place: RunPlace, statements: StatementsToRead) -> list[BalanceComparison]:
+def _compare(
+    scope: Scope, place: RunPlace, statements: StatementsToRead, standing: Standing
+) -> list[BalanceComparison]:
     """Hold the balances against each other, with what is unmatched on either side."""
     compared = cash_balances if scope.kind == RunKind.CASH else holding_balances
     balances: Sequence[CustodyBalance] = compared(
         book_id=scope.book_id,
         custodian_id=scope.custodian_id or 0,
         business_date=scope.business_date,
-        statement_id=statements.of_day.pk if statements.of_day else None,
+        statement_id=statements.of_day.statement_id if statements.of_day else None,
     )
-    unmatched = _unmatched(scope) if scope.kind == RunKind.CASH else {}
-    comparisons = []
-    for balance in balances:
-        ledger_minor, external_minor = unmatched.get((balance.custody_account_id, balance.unit_id), (0, 0))
-        comparisons.append(
-            BalanceComparison(
-                run_id=place.run_id,
-                custody_account_id=balance.custody_account_id,
-                unit_id=balance.unit_id,
-                ledger_minor=balance.ledger_minor,
-                external_minor=balance.external_minor,
-                open_ledger_minor=ledger_minor,
-                open_external_minor=external_minor,
-            )
+    return [
+        BalanceComparison(
+            run_id=place.run_id,
+            custody_account_id=balance.custody_account_id,
+            unit_id=balance.unit_id,
+            ledger_minor=balance.ledger_minor,
+            external_minor=balance.external_minor,
+            open_ledger_minor=unmatched[0],
+            open_external_minor=unmatched[1],
         )
-    return comparisons
-
-
-def _unmatched(scope: Scope) -> dict[tuple[int, int], tuple[int, int]]:
-    rows = (
-        ReconciliationBreak.objects.filter(
-            scope.of_custodian,
-            book_id=scope.book_id,
-            kind__in=[BreakKind.LEDGER_UNMATCHED, BreakKind.EXTERNAL_UNMATCHED],
-        )
-        .exclude(status=BreakStatus.CLOSED)
-        .values_list("custody_account_id", "unit_id")
-        .annotate(ledger=Sum("ledger_minor"), external=Sum("external_minor"))
-        .order_by()
-    )
-    return {
-        (account, unit): (int(ledger), int(external))
-        for account, unit, ledger, external in rows
-        if account is not None and unit is not None
-    }
-
-
-def _sync_differences(
-    scope: Scope, place: RunPlace, kind: str, comparisons: Sequence[BalanceComparison]
-) -> BreakChanges:
-    """Break what the open items do not explain. Where nothing is stated there is nothing to compare with."""
-    if any(one.external_minor is None for one in comparisons):
-        return BreakChanges(0, 0)
-    prefix = f"{scope.kind}/{scope.custodian_id}/"
-    return sync_differences(
-        scope=scope,
-        place=place,
-        kind=kind,
-        prefix=prefix,
-        differences=[
-            Difference(
-                subject=f"{prefix}{one.custody_account_id}/{one.unit_id}",
-                custody_account_id=one.custody_account_id,
-                unit_id=one.unit_id,
-                ledger_minor=one.ledger_minor,
-                external_minor=one.external_minor or 0,
-            )
-            for one in comparisons
-            if one.ledger_minor - one.open_ledger_minor != (one.external_minor or 0) - one.open_external_minor
-        ],
-    )
-
-
-def _record(
-    scope: Scope,
-    place: RunPlace,
-    statements: StatementsToRead,
-    comparisons: Sequence[BalanceComparison],
-    changes: BreakChanges,
-    matched: int,
-    kinds: Sequence[str],
-    maker_id: int,
-) -> ReconciliationRun:
-    lines = [f"statement {bytes(one.sha256).hex()}" for one in statements.unread]
-    lines += [
-        f"balance {one.custody_account_id} {one.unit_id} {one.ledger_minor} {one.external_minor}"
-        for one in comparisons
+        for balance in balances
+        for unmatched in [standing.unmatched.get((balance.custody_account_id, balance.unit_id), (0, 0))]
     ]
-    lines.append(match_line(place=place))
-    open_lines = break_lines(scope=scope, place=place, kinds=[*kinds, *STATEMENT_BREAKS])
-    run, is_new = record_run(
-        scope=scope,
-        place=place,
-        digest=digest_of(scope=scope, lines=[*lines, *open_lines]),
-        figures={
-            "matched": matched,
-            "opened": changes.opened,
-            "closed": changes.closed,
-            "compared": len(comparisons),
-            "statements": len(statements.unread),
-        },
-        maker_id=maker_id,
-    )
-    if is_new:
-        RunStatement.objects.bulk_create(
-            [RunStatement(run=run, statement=statement) for statement in statements.unread]
+
+
+def _differences(scope: Scope, comparisons: Sequence[BalanceComparison]) -> list[Difference]:
+    """Return what the open items do not explain. Where nothing is stated there is nothing to differ from."""
+    return [
+        Difference(
+            subject=f"{scope.kind}/{scope.custodian_id}/{one.custody_account_id}/{one.unit_id}",
+            custody_account_id=one.custody_account_id,
+            unit_id=one.unit_id,
+            ledger_minor=one.ledger_minor,
+            external_minor=one.external_minor,
         )
-        BalanceComparison.objects.bulk_create(comparisons)
-    return run
+        for one in comparisons
+        if one.external_minor is not None
+        and one.ledger_minor - one.open_ledger_minor != one.external_minor - one.open_external_minor
+    ]

@@ -4,9 +4,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from clearing.reconciliation.models import ReconciliationRun
 from clearing.reconciliation.services.matching_statement import RULE_VERSION
@@ -54,6 +55,20 @@ class RunPlace:
         return [*(run.pk for run in self.attempts), self.run_id]
 
 
+_RUNS = """FROM reconciliation_reconciliationrun AS r
+    WHERE r.book_id = %(book_id)s AND r.kind = %(kind)s AND r.custodian_id {custodian}
+        AND r.business_date"""
+_PLACE = f"""
+SELECT
+    nextval('reconciliation_reconciliationrun_id_seq'),
+    (SELECT max(r.business_date) {_RUNS} < %(business_date)s),
+    EXISTS (SELECT {_RUNS} > %(business_date)s),
+    EXISTS (SELECT {_RUNS} = %(business_date)s)
+"""
+_PLACE_WITH_CUSTODIAN = _PLACE.format(custodian="= %(custodian_id)s")
+_PLACE_OF_POOL = _PLACE.format(custodian="IS NULL")
+
+
 def take_place(*, scope: Scope) -> RunPlace:
     """Lock the scope until the transaction ends, which it requires, and say where the run stands.
 
@@ -61,17 +76,25 @@ def take_place(*, scope: Scope) -> RunPlace:
 
     :raises ReconciliationOutOfOrder: a later day has been reconciled and this one never was.
     """
-    key = f"{scope.book_id}/{scope.custodian_id}/{scope.kind}"
+    arguments: dict[str, Any] = {
+        "lock_class": LOCK_CLASS,
+        "key": f"{scope.book_id}/{scope.custodian_id}/{scope.kind}",
+        "book_id": scope.book_id,
+        "custodian_id": scope.custodian_id,
+        "kind": scope.kind,
+        "business_date": scope.business_date,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, key])
-        cursor.execute("SELECT nextval('reconciliation_reconciliationrun_id_seq')")
-        [run_id] = cursor.fetchone()
-    runs = ReconciliationRun.objects.filter(scope.of_custodian, book_id=scope.book_id, kind=scope.kind)
-    attempts = tuple(runs.filter(business_date=scope.business_date).order_by("attempt"))
-    is_superseded = runs.filter(business_date__gt=scope.business_date).exists()
+        # A statement of its own: what comes after it sees what the holder before has committed.
+        cursor.execute("SELECT pg_advisory_xact_lock(%(lock_class)s, hashtext(%(key)s))", arguments)
+        cursor.execute(_PLACE_OF_POOL if scope.custodian_id is None else _PLACE_WITH_CUSTODIAN, arguments)
+        run_id, previous, is_superseded, is_repeated = cursor.fetchone()
+    attempts: tuple[ReconciliationRun, ...] = ()
+    if is_repeated:
+        runs = ReconciliationRun.objects.filter(scope.of_custodian, book_id=scope.book_id, kind=scope.kind)
+        attempts = tuple(runs.filter(business_date=scope.business_date).order_by("attempt"))
     if is_superseded and not attempts:
         raise ReconciliationOutOfOrder(ReconciliationOutOfOrder.__doc__)
-    previous = runs.filter(business_date__lt=scope.business_date).aggregate(last=Max("business_date"))["last"]
     return RunPlace(run_id, attempts, previous or FIRST_DAY, is_superseded)
 
 
@@ -163,6 +186,10 @@ def break_lines(*, scope: Scope, place: RunPlace, kinds: Iterable[str]) -> list[
             },
         )
         return [line for (line,) in cursor.fetchall()]
+
+
+NO_MATCHES = hashlib.sha256(b"").hexdigest()
+"""What `match_line` returns of a day without matches."""
 
 
 def match_line(*, place: RunPlace) -> str:

@@ -1,7 +1,7 @@
 """Breaks about statements themselves: one that did not come, one that failed a check."""
 
 from clearing.reconciliation.models import BreakKind, BreakStatus, ReconciliationBreak
-from clearing.reconciliation.queries.statements import StatementsToRead, days_stated
+from clearing.reconciliation.queries.statements import StatementsToRead, StatementToRead, days_stated
 from clearing.reconciliation.services.differences import BreakChanges, Difference, sync_differences
 from clearing.reconciliation.services.runs import RunPlace, Scope
 from custody.queries.statements import is_usable
@@ -42,22 +42,28 @@ def _sync_marked(scope: Scope, place: RunPlace, statements: StatementsToRead) ->
     open_breaks = _open_breaks(scope, BreakKind.STATEMENT_MARKED, prefix)
     if not statements.marked and not open_breaks:
         return BreakChanges(0, 0)
-    marked = {one.statement_id: one.statement for one in open_breaks if one.statement is not None}
-    marked |= {statement.pk: statement for statement in statements.marked}
+    marked = {
+        one.statement.pk: StatementToRead(
+            one.statement.pk, one.statement.statement_date, b"", (one.cause,), is_usable(one.statement)
+        )
+        for one in open_breaks
+        if one.statement is not None
+    }
+    marked |= {statement.statement_id: statement for statement in statements.marked}
     replaced = days_stated(
         book_id=scope.book_id,
         custodian_id=scope.custodian_id or 0,
         kind=scope.kind,
-        days={one.statement_date for one in marked.values() if not is_usable(one)},
+        days={one.statement_date for one in marked.values() if not one.is_usable},
     )
     found = [
         Difference(
-            subject=f"{prefix}{statement.pk}",
-            statement_id=statement.pk,
-            cause=", ".join(sorted({finding["code"] for finding in statement.findings}))[:200],
+            subject=f"{prefix}{statement_id}",
+            statement_id=statement_id,
+            cause=", ".join(statement.finding_codes)[:200],
         )
-        for _, statement in sorted(marked.items())
-        if is_usable(statement) or statement.statement_date not in replaced
+        for statement_id, statement in sorted(marked.items())
+        if statement.is_usable or statement.statement_date not in replaced
     ]
     return sync_differences(
         scope=scope, place=place, kind=BreakKind.STATEMENT_MARKED, prefix=prefix, differences=found
