@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
 
 from clearing.day.models import DayRun
 from ledger.models import BusinessDay
@@ -59,7 +60,6 @@ class TestRunDay:
             (("--date", "2008-09-08", "--book", "OTHER"), "no book"),
             (("--date", "2008-09-08", "--checker", "nobody"), "no active user"),
             (("--date", "2008-09-08", "--dry-run", "--catch-up"), "one day in one process"),
-            (("--date", "2008-09-08", "--celery"), "NoBroker"),
         ],
     )
     def test_exits_with_2_where_it_cannot_run(
@@ -67,4 +67,12 @@ class TestRunDay:
     ) -> None:
         with pytest.raises(CommandError, match=says) as refused:
             run(world, *arguments)
+        assert refused.value.returncode == 2
+
+    def test_exits_with_2_where_no_broker_is_configured(
+        self, world: World, settings: SettingsWrapper
+    ) -> None:
+        settings.CELERY_BROKER_URL = ""
+        with pytest.raises(CommandError, match="NoBroker") as refused:
+            run(world, "--date", str(MONDAY), "--celery")
         assert refused.value.returncode == 2
