@@ -4,8 +4,8 @@ import io
 import json
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
 
 from clearing.day.models import DayRun
 from ledger.models import BusinessDay
@@ -70,9 +70,9 @@ class TestRunDay:
         assert refused.value.returncode == 2
 
     def test_exits_with_2_where_no_broker_is_configured(
-        self, world: World, settings: SettingsWrapper
+        self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        settings.CELERY_BROKER_URL = ""
+        monkeypatch.setattr(settings, "CELERY_BROKER_URL", "")
         with pytest.raises(CommandError, match="NoBroker") as refused:
             run(world, "--date", str(MONDAY), "--celery")
         assert refused.value.returncode == 2
