@@ -39,7 +39,7 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
     actions: Any = None
     list_per_page = 50
     show_full_result_count = True
-    list_filter_submit = False
+    list_filter_submit = True
     list_filter_sheet = True
     list_fullwidth = True
     object_template = "plimsoll/object_page.html"

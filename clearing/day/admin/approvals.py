@@ -51,6 +51,25 @@ QUESTIONS = {
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
 }
 
+PAYLOAD = {
+    "amount_minor": gettext_lazy("Amount in minor units"),
+    "book": gettext_lazy("Book"),
+    "business_date": gettext_lazy("Business date"),
+    "counterparty_account": gettext_lazy("To the account outside"),
+    "custody_account_id": gettext_lazy("From the custody account"),
+    "entitlement_account_id": gettext_lazy("Whose money"),
+    "inputs_hash": gettext_lazy("Hash of the inputs"),
+    "kind": gettext_lazy("Kind"),
+    "last_position": gettext_lazy("Last position"),
+    "liquidation": gettext_lazy("Liquidation"),
+    "product": gettext_lazy("Product"),
+    "reference": gettext_lazy("Reference"),
+    "returns_payment_id": gettext_lazy("Returned receipt"),
+    "unit": gettext_lazy("Unit"),
+    "unit_id": gettext_lazy("Unit"),
+    "version": gettext_lazy("Version"),
+}
+
 
 @admin.register(Approval)
 class ApprovalAdmin(ApprovalPages):
@@ -110,7 +129,7 @@ class ApprovalAdmin(ApprovalPages):
             (_("Hash of what was approved (SHA-256)"), code(bytes(row.payload_hash).hex()))
         ]
         items += [
-            (name.replace("_", " "), code(str(value)))
+            (str(PAYLOAD.get(name, name.replace("_", " "))), code(str(value)))
             for name, value in sorted(row.payload.items())
             if not isinstance(value, dict | list)
         ]

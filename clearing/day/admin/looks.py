@@ -71,7 +71,10 @@ FIGURES: dict[str, Text] = {
 def figures_text(figures: Mapping[str, Any], currency: Unit | None = None) -> str:
     """Counts and amounts by their names; those at zero say nothing and are left out."""
     said = []
-    for name, value in figures.items():
+    known = list(FIGURES)
+    in_order = sorted(figures, key=lambda name: known.index(name) if name in FIGURES else len(known))
+    for name in in_order:
+        value = figures[name]
         if not value:
             continue
         if not isinstance(value, int):

@@ -213,7 +213,7 @@ class LiquidationAdmin(ReadOnlyAdmin[Liquidation]):
                     related(event.actor, request, person(event.actor) or ""),
                     Cell(event.reason, look=Look.PROSE),
                     instant(event.recorded_at),
-                    code(bytes(event.event_hash).hex()[:16] + "…"),
+                    code(bytes(event.event_hash).hex()[:12]),
                 ]
                 for event in events_of(liquidation_id=row.pk)
             ],

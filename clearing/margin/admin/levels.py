@@ -68,7 +68,6 @@ class LevelChangeAdmin(LongListMixin, ReadOnlyAdmin[LevelChange]):
         column(lambda row: level_html(row.to_level, row.to_side_state), name="to", label=gettext_lazy("to")),
         "reason",
     ]
-    list_display_links = ("day_business_date", "contract")
     list_filter = [rows("book"), days("business_date"), choices("to_level"), choices("to_side_state")]
     list_select_related = ["contract"]
     search_fields = ["contract__code"]

@@ -33,7 +33,6 @@ class ValuationAdmin(LongListMixin, AmountsAdmin[Valuation]):
         amount_column(Valuation, "collateral_minor", unit="contract.unit"),
         amount_column(Valuation, "debt_minor", unit="contract.unit"),
     ]
-    list_display_links = ("day_business_date", "contract")
     list_filter = [rows("book"), days("business_date"), choices("raw_level"), choices("side_state")]
     list_select_related = ["contract__unit"]
     search_fields = ["contract__code"]

@@ -60,7 +60,6 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
         state_column(Mark, "reason"),
         "usable_for_liquidation",
     ]
-    list_display_links = ("day_session_date", "security")
     list_filter = [rows("book"), choices("state"), choices("reason"), days("session_date")]
     list_select_related = ["instrument__unit", "instrument__currency"]
     search_fields = ["instrument__unit__code"]

@@ -33,7 +33,6 @@ class ReconciliationBreakAdmin(AmountsAdmin[ReconciliationBreak]):
         state_column(ReconciliationBreak, "status", TONES_OF_STATUS),
         day_column(ReconciliationBreak, "closed_on"),
     ]
-    list_display_links = ("day_first_seen_on", "kind")
     list_filter = [
         rows("book"),
         choices("status"),
