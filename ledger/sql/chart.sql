@@ -1,3 +1,8 @@
+-- What a unit may be called: ISO 4217, ISIN or MIC:symbol. Exports write the colon as a dot, so no dot stands before
+-- it, and other accounting tools read nothing else as the name of a commodity.
+ALTER TABLE ledger_unit
+ADD CONSTRAINT ledger_unit_code_well_formed CHECK (code ~ '^[A-Z][A-Z0-9]*(:[A-Z0-9]+([.-][A-Z0-9]+)*)?$');
+
 -- The chart of accounts and the closed table of entry kinds: they ship with the product.
 INSERT INTO ledger_accountcategory (number, name, type, normal_side) VALUES
 (1010, 'Custody cash', 'asset', 'debit'),
