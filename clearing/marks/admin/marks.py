@@ -98,7 +98,7 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
         return Table(
             title=_("Quotes, and what became of each"),
             columns=[
-                Column(_("source")),
+                Column(_("source"), Look.PROSE),
                 Column(_("price"), Look.NUMBER),
                 Column(_("quoted at")),
                 Column(_("received at")),
@@ -115,7 +115,7 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
 def quote_row(verdict: QuoteVerdict, currency: Unit) -> list[Cell]:
     quote: Any = verdict.quote
     return [
-        text(quote.source.label),
+        Cell(quote.source.label, look=Look.PROSE),
         amount(quote.price_minor, currency.exponent),
         instant(quote.quoted_at),
         instant(quote.received_at),
