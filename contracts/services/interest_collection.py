@@ -32,6 +32,9 @@ from ledger.services.posting import (
     post_journal_entry,
 )
 
+COLLECTING = ACCRUING - {"liquidating"}
+"""A liquidation's cash belongs to its waterfall: the terms' order and the tranches' seniority hold there."""
+
 
 class CapitalisationNotAllowed(ContractRefusal):
     """The terms do not let interest become principal."""
@@ -163,7 +166,7 @@ def collect_interest(*, book_id: int, business_date: dt.date, maker_id: int) -> 
     """Collect from every contract of the book what interest is due and its settled cash allows; once a date.
 
     Joins the caller's transaction, else is its own. One statement per currency, one entry per contract. A
-    contract that paid on this date is not asked again.
+    contract that paid on this date is not asked again; one that is being liquidated pays by its waterfall.
 
     :raises NoSharedAccount: the house's cash has no home.
     :raises UnknownAccount: a funder's cash has no home, or the client ring no account at a custodian.
@@ -172,7 +175,7 @@ def collect_interest(*, book_id: int, business_date: dt.date, maker_id: int) -> 
     """
     params: dict[str, int | str | list[str]] = {
         "book_id": book_id,
-        "states": sorted(ACCRUING),
+        "states": sorted(COLLECTING),
         "caller": CALLER,
         "date": business_date.isoformat(),
     }

@@ -51,6 +51,14 @@ class TestCollectInterest:
         assert book.balance("house/transit/BANKA") - house == 82192
         assert book.balance("funder/AURORA/available") == -40_000_000 - 271233
 
+    def test_leaves_a_contract_that_is_being_liquidated_to_its_waterfall(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        book.move(contract, "liquidating")
+        result = collect_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
+        assert (result.collected_minor, result.entries) == (0, ())
+        assert figures(book, contract)[0] == 534247
+
     def test_shares_a_part_as_the_single_service_does(
         self, book: Lending, contract: FinancingContract
     ) -> None:
