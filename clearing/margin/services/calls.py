@@ -15,8 +15,8 @@ from ledger.queries.calendars import load_calendar
 _TO_CALL = """
 SELECT
     valuation.contract_id, valuation.id, valuation.collateral_minor, valuation.debt_minor,
-    terms.target_coverage_ppm, terms.external_cost_sell_ppm + terms.commission_ppm,
-    terms.calendar_code, terms.call_deadline_sessions
+    greatest(terms.target_coverage_ppm, terms.call_ppm + terms.hysteresis_ppm),
+    terms.external_cost_sell_ppm + terms.commission_ppm, terms.calendar_code, terms.call_deadline_sessions
 FROM margin_contractlevel AS in_force
 INNER JOIN margin_valuation AS valuation
     ON valuation.contract_id = in_force.contract_id AND valuation.business_date = %(business_date)s
@@ -75,7 +75,8 @@ def issue_calls(*, book_id: int, business_date: date, maker_id: int) -> int:
     many.
 
     The call states the three amounts, in minor units of the contract's currency, of which each alone leads
-    back to the target coverage of the terms, sale costs counted; and the deadline, so many sessions of the
+    back to the target coverage of the terms, or past the hysteresis where that is more, so that paying it
+    meets the call, sale costs counted; and the deadline, so many sessions of the
     terms' calendar after the business date. A calendar that ends before it makes a call without deadline, on
     which nothing is liquidated. Run again on the date, it issues nothing twice.
 

@@ -18,7 +18,8 @@ SELECT
     change.to_level, change.to_side_state, change.reason, unit.code, valuation.collateral_minor,
         valuation.debt_minor,
     valuation.lending_value_minor, terms.warn_ppm + terms.hysteresis_ppm,
-    terms.restrict_ppm + terms.hysteresis_ppm, terms.target_coverage_ppm,
+    terms.restrict_ppm + terms.hysteresis_ppm,
+    greatest(terms.target_coverage_ppm, terms.call_ppm + terms.hysteresis_ppm),
     terms.external_cost_sell_ppm + terms.commission_ppm
 FROM margin_levelchange AS change
 INNER JOIN margin_valuation AS valuation ON valuation.id = change.valuation_id
@@ -57,7 +58,7 @@ def queue_level_messages(*, change_ids: Sequence[int]) -> int:
     """Queue what each change has to say, once for ever; return how many messages are new.
 
     A contract's first level is news only where it is not NORMAL. Amounts are minor units; each alone leads
-    past the line that the contract lies below, hysteresis included, or from CALL on to the target.
+    past the line that the contract lies below, hysteresis included, or from CALL on to what a call asks for.
 
     Joins the caller's transaction. Source: DESIGN 6 (every change: one message per channel with an actionable
     amount).

@@ -1,15 +1,20 @@
 """Margin calls over days. 100,000.00 owed against 1,000 shares of Harbour; two sessions to pay."""
 
+from dataclasses import replace
+
 import pytest
 
+from accounts.models import OutboxMessage
 from clearing.margin.models import MarginCall
 from clearing.margin.services.calls import call_deadline, issue_calls
+from contracts.services.repayment import repay
 from ledger.models import TradingSession
 from ledger.services.calendars import add_sessions
 from tests.clearing.margin.harbour import (
     FRIDAY,
     MONDAY,
     NEXT_FRIDAY,
+    TERMS,
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
@@ -89,6 +94,30 @@ class TestFollowCalls:
         indebted.morning(TUESDAY)
         indebted.pay("F1", MarginCall.objects.get().deposit_minor)
         indebted.evening(harbour=13_900)
+        assert self.status() == "met"
+
+    @pytest.mark.parametrize("way", ["deposit", "repay"])
+    def test_is_met_by_what_it_asks_for_though_the_target_is_the_line(self, world: Harbour, way: str) -> None:
+        """140 % would leave the contract in its call: the level falls only from 142 % on."""
+        terms = world.terms(replace(TERMS, target_coverage_ppm=1_400_000))
+        world.contract(owes=10_000_000, harbour=1_000, terms=terms)
+        world.evening(harbour=13_900)
+        call = MarginCall.objects.get()
+        assert (call.target_ppm, call.deposit_minor, call.repay_minor) == (1_420_000, 300_000, 211_268)
+        message = OutboxMessage.objects.get(kind="margin_level")
+        assert message.payload[f"{way}_minor"] == getattr(call, f"{way}_minor")
+        world.morning(TUESDAY)
+        world.pay("F1", getattr(call, f"{way}_minor"))
+        if way == "repay":
+            repay(
+                contract_id=world.contracts["F1"].pk,
+                amount_minor=call.repay_minor,
+                booking_date=TUESDAY,
+                value_date=TUESDAY,
+                maker_id=world.maker.pk,
+                idempotency_key="cure",
+            )
+        world.evening(harbour=13_900)
         assert self.status() == "met"
 
     def test_is_not_met_within_the_hysteresis(self, indebted: Harbour) -> None:
