@@ -174,8 +174,8 @@ def waive_charges(
     )
     with transaction.atomic():
         contract = locked_balances(contract_ids=[contract_id])[contract_id]
-        charge, amount = (Charge.PENALTY, penalty_minor) if penalty_minor else (Charge.FEE, fees_minor)
-        replay = _replay(contract, "charge_waived", -amount, charge, booking_date, idempotency_key)
+        for charge, amount in ((Charge.PENALTY, penalty_minor), (Charge.FEE, fees_minor)):
+            replay = _replay(contract, "charge_waived", -amount, charge, booking_date, idempotency_key)
         if replay is not None:
             return replay
         if penalty_minor > contract.penalty_minor or fees_minor > contract.fees_minor:

@@ -15,6 +15,7 @@ from contracts.services.charges import (
 )
 from contracts.services.refusals import AmountNotPositive, CashShort, MoreThanOwed
 from ledger.services.posting import PostedEntry
+from ledger.services.refusals import IdempotencyConflict
 from tests.contracts.builders import Lending
 
 
@@ -111,6 +112,15 @@ class TestWaiveCharges:
         balances = book.of(contract)
         assert (balances.penalty_minor, balances.fees_minor) == (0, 0)
         assert book.balance("house/expense/waived") == 233_767
+
+    def test_refuses_other_fees_under_the_key_of_the_same_penalty(self, book: Lending) -> None:
+        contract = book.open()
+        charge_penalty(book, contract, 10_534_247, 12)
+        charge_fee(book, contract, 200_000)
+        self.waive(book, contract, 33_767, 0)
+        with pytest.raises(IdempotencyConflict):
+            self.waive(book, contract, 33_767, 200_000)
+        assert book.of(contract).fees_minor == 200_000
 
     def test_refuses_more_than_is_owed(self, book: Lending) -> None:
         contract = book.open()
