@@ -62,7 +62,7 @@ def plan_trades(*, book_id: int, rows: Sequence[TradeRow], booking_date: date) -
     }
     instruments = instruments_by_code(codes={row.instrument_code for row in rows})
     said = {
-        trade.broker_reference: _identity_of_trade(trade)
+        trade.broker_reference: _said_by(trade)
         for trade in Trade.objects.filter(
             book_id=book_id, broker_reference__in={row.broker_reference for row in rows}
         ).select_related("contract", "instrument__unit")
@@ -70,18 +70,37 @@ def plan_trades(*, book_id: int, rows: Sequence[TradeRow], booking_date: date) -
     judged = TradePlan()
     for row in rows:
         before = said.get(row.broker_reference)
-        if before == _identity(row):
+        if before is not None and before.is_said_again_by(row):
             judged.replayed_count += 1
             continue
         try:
             if before is not None:
                 raise LineRefused("reference_conflict", "Another trade was reported under this reference.")
-            judged.planned.append(_plan(row, contracts, instruments, booking_date))
+            plan = _plan(row, contracts, instruments, booking_date)
         except LineRefused as refusal:
             judged.reject(row, refusal.reason, refusal.explanation)
         else:
-            said[row.broker_reference] = _identity(row)
+            judged.planned.append(plan)
+            said[row.broker_reference] = _Said(
+                _identity(row), plan.amounts.external_cost_minor, plan.amounts.commission_minor
+            )
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a reference stands for. Costs that a row leaves to the terms agree with any."""
+
+    identity: tuple[object, ...]
+    external_cost_minor: int
+    commission_minor: int
+
+    def is_said_again_by(self, row: TradeRow) -> bool:
+        return (
+            self.identity == _identity(row)
+            and row.external_cost_minor in (None, self.external_cost_minor)
+            and row.commission_minor in (None, self.commission_minor)
+        )
 
 
 def _identity(row: TradeRow) -> tuple[object, ...]:
@@ -92,18 +111,21 @@ def _identity(row: TradeRow) -> tuple[object, ...]:
         row.quantity,
         row.price_minor,
         row.trade_date,
+        row.liquidation_order_reference,
     )
 
 
-def _identity_of_trade(trade: Trade) -> tuple[object, ...]:
-    return (
+def _said_by(trade: Trade) -> _Said:
+    identity = (
         trade.contract.code,
         trade.instrument.unit.code,
         trade.side,
         trade.quantity,
         trade.price_minor,
         trade.trade_date,
+        trade.liquidation_order_reference,
     )
+    return _Said(identity, trade.external_cost_minor, trade.commission_minor)
 
 
 def _plan(

@@ -163,13 +163,41 @@ class TestImportTrades:
         assert (kept.reason, kept.business_date) == (reason, THURSDAY)
         assert "F" in kept.raw
 
-    def test_keeps_another_report_under_a_known_reference(self, world: World) -> None:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"quantity": 999},
+            {"external_cost_minor": 13},
+            {"commission_minor": 0},
+            {"liquidation_order_reference": "LIQ-1/1"},
+        ],
+    )
+    def test_keeps_another_report_under_a_known_reference(self, world: World, change: dict[str, Any]) -> None:
         world.deposit("F1", 5_000_000)
         reported = row()
+        other = dataclasses.replace(reported, **change)
         world.book_trades(reported)
-        done = world.book_trades(dataclasses.replace(reported, quantity=999))
+        done = world.book_trades(other)
         assert [line.reason for line in done.rejected] == ["reference_conflict"]
         assert Trade.objects.get().quantity == 1_000
+
+    def test_tells_two_reports_of_one_delivery_apart(self, world: World) -> None:
+        world.deposit("F1", 5_000_000)
+        reported = row(external_cost_minor=12)
+        done = world.book_trades(reported, dataclasses.replace(reported, external_cost_minor=13))
+        assert len(done.trades) == 1
+        assert [line.reason for line in done.rejected] == ["reference_conflict"]
+
+    def test_knows_a_report_that_says_the_costs_of_the_terms(self, world: World) -> None:
+        world.deposit("F1", 5_000_000)
+        reported = row()
+        (trade,) = world.book_trades(reported).trades
+        said = dataclasses.replace(
+            reported,
+            external_cost_minor=trade.external_cost_minor,
+            commission_minor=trade.commission_minor,
+        )
+        assert world.book_trades(said).replayed_count == 1
 
     def test_keeps_the_same_rejection_once(self, world: World) -> None:
         bad = row(contract_code="F9")
