@@ -16,7 +16,7 @@ from enum import Enum
 from fractions import Fraction
 
 from clearing.domain.cures import cure_coverage
-from ledger.domain.money import round_half_up_fraction
+from ledger.domain.money import round_half_up, round_half_up_fraction
 
 _PPM = 1_000_000
 
@@ -86,21 +86,33 @@ class SellableHolding:
 
 @dataclass(frozen=True, slots=True)
 class SaleRule:
-    """The terms a plan is made under: target coverage, cost rate, share of average volume, policy."""
+    """The terms a plan is made under: target coverage, cost rates, share of average volume, policy.
+
+    ``cost_ppm`` goes to others and ``commission_ppm`` to the house: a trade rounds each by itself.
+    """
 
     target_ppm: int
     cost_ppm: int
     volume_share_ppm: int
     policy: SalePolicy = SalePolicy.MOST_LIQUID_FIRST
+    commission_ppm: int = 0
 
     def __post_init__(self) -> None:
-        if self.target_ppm <= 0 or not 0 <= self.cost_ppm < _PPM or not 0 <= self.volume_share_ppm <= _PPM:
-            raise InvalidSale(f"a target, cost rate or volume share that no sale has: {self}")
+        rates = (self.cost_ppm, self.commission_ppm)
+        if self.target_ppm <= 0 or min(rates) < 0 or self.all_costs_ppm >= _PPM:
+            raise InvalidSale(f"a target or cost rate that no sale has: {self}")
+        if not 0 <= self.volume_share_ppm <= _PPM:
+            raise InvalidSale(f"a volume share that no sale has: {self}")
+
+    @property
+    def all_costs_ppm(self) -> int:
+        """Everything that is taken off the gross."""
+        return self.cost_ppm + self.commission_ppm
 
 
 @dataclass(frozen=True, slots=True)
 class SaleOrder:
-    """One order of a plan. ``gross_minor`` and ``cost_minor`` are expected, each rounded half up."""
+    """One order of a plan. ``gross_minor`` and each cost in ``cost_minor`` are expected, rounded half up."""
 
     security: str
     quantity: int
@@ -240,7 +252,7 @@ def _losers_first(holding: SellableHolding) -> tuple[bool, Fraction, str]:
 
 def _order(holding: SellableHolding, quantity: int, rule: SaleRule) -> SaleOrder:
     gross_minor = round_half_up_fraction(quantity * holding.expected_price)
-    cost_minor = round_half_up_fraction(Fraction(gross_minor * rule.cost_ppm, _PPM))
+    cost_minor = sum(round_half_up(gross_minor * ppm, _PPM) for ppm in (rule.cost_ppm, rule.commission_ppm))
     return SaleOrder(holding.security, quantity, gross_minor, cost_minor)
 
 
@@ -250,7 +262,7 @@ def _required_gross(start: ProForma, rule: SaleRule) -> int | None:
     """
     collateral_minor = start.collateral.numerator // start.collateral.denominator
     cure = cure_coverage(
-        collateral_minor, start.debt_minor, target_ppm=rule.target_ppm, cost_ppm=rule.cost_ppm
+        collateral_minor, start.debt_minor, target_ppm=rule.target_ppm, cost_ppm=rule.all_costs_ppm
     )
     return cure.sell_minor
 

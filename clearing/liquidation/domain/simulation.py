@@ -34,8 +34,8 @@ VOLUME_SHARE_PPM = 200_000
 
 @dataclass(frozen=True, slots=True)
 class HeldSecurity:
-    """A holding with its mark. `available_quantity` is settled; `average_volume` None is not known: no
-    cap.
+    """A holding with its mark. `available_quantity` is settled; `average_volume` None is not known: not
+    sold.
     """
 
     security: str
@@ -53,11 +53,9 @@ class HeldSecurity:
         """Minor units of the currency for the smallest part of the security."""
         return Fraction(self.price_minor, 10**self.quantity_exponent)
 
-    def sellable(self, volume_share_ppm: int) -> SellableHolding:
-        """Return the holding as sale sizing sees it; an unknown volume caps nothing and ranks by the
-        holding.
-        """
-        uncapped = -(-self.quantity * _PPM // volume_share_ppm)
+    @property
+    def sellable(self) -> SellableHolding:
+        """The holding as sale sizing sees it. Of a volume that is not known no share can be sold."""
         return SellableHolding(
             security=self.security,
             quantity=self.quantity,
@@ -65,8 +63,9 @@ class HeldSecurity:
             mark_price=self.unit_price,
             expected_price=self.unit_price,
             cost_price=self.unit_price,
-            average_volume=uncapped if self.average_volume is None else self.average_volume,
+            average_volume=self.average_volume or 0,
             lot=self.lot,
+            is_tradable=self.average_volume is not None,
         )
 
 
@@ -161,12 +160,13 @@ def plan_session(inputs: LiquidationInputs) -> SalePlan:
         inputs.collateral_minor, inputs.debt_minor, unsettled_net_minor=from_cash_minor
     )
     return plan_sale(
-        [holding.sellable(inputs.volume_share_ppm) for holding in inputs.holdings],
+        [holding.sellable for holding in inputs.holdings],
         collateral_minor=start.collateral,
         debt_minor=start.debt_minor,
         rule=SaleRule(
             target_ppm=inputs.target_ppm,
-            cost_ppm=inputs.external_cost_ppm + inputs.commission_ppm,
+            cost_ppm=inputs.external_cost_ppm,
+            commission_ppm=inputs.commission_ppm,
             volume_share_ppm=inputs.volume_share_ppm,
             policy=SalePolicy.MOST_LIQUID_FIRST,
         ),

@@ -85,9 +85,23 @@ class TestPlanSession:
         assert [order.quantity for order in plan.orders] == [1_000]
         assert plan.state is SaleState.LIQUIDATING_PARTIAL
 
-    def test_is_not_capped_by_a_volume_that_is_not_known(self) -> None:
-        unknown = replace(HARBOUR, average_volume=None)
-        assert plan_session(contract(holdings=(unknown,))).orders[0].quantity == 4_100
+    def test_sells_nothing_of_what_nobody_knows_the_volume_of(self) -> None:
+        plan = plan_session(contract(holdings=(replace(HARBOUR, average_volume=None),)))
+        assert plan.orders == ()
+        assert plan.state is SaleState.LIQUIDATING_PARTIAL
+
+    def test_reaches_the_target_with_each_cost_rounded_by_itself(self) -> None:
+        # Two costs of 31 ppm on 280,320 are 9 and 9; one of 62 would be 17, and 876 shares a cent short.
+        inputs = contract(
+            principal_minor=306_756,
+            interest_minor=0,
+            external_cost_ppm=31,
+            commission_ppm=31,
+            holdings=(replace(HARBOUR, quantity=1_000, available_quantity=1_000, price_minor=320, lot=1),),
+        )
+        (order,) = plan_session(inputs).orders
+        assert order.quantity == 877
+        assert order.cost_minor == sale_cost(order.gross_minor, inputs)
 
     def test_leaves_alone_what_has_not_settled(self) -> None:
         unsettled = replace(HARBOUR, available_quantity=0)
