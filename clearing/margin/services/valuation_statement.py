@@ -184,9 +184,11 @@ WITH chosen AS MATERIALIZED (
     ) AS accrued ON true
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN accrued.accrual_date < %(business_date)s THEN greatest(0, round(
-                (accrued.cumulative_numerator + money.principal_minor::numeric * chosen.client_rate_ppm
-                    * (%(business_date)s::date - accrued.accrual_date)) / (chosen.basis_days * 1000000)
+            -- Half up by whole division: a quotient of numerics is cut short before it is rounded.
+            WHEN accrued.accrual_date < %(business_date)s THEN greatest(0, div(
+                2 * (accrued.cumulative_numerator + money.principal_minor::numeric * chosen.client_rate_ppm
+                    * (%(business_date)s::date - accrued.accrual_date)) + chosen.basis_days * 1000000,
+                2::numeric * chosen.basis_days * 1000000
             ) - accrued.cumulative_posted_minor)
             ELSE 0
         END AS interest_minor

@@ -215,6 +215,15 @@ class Harbour:
                 rule_version="tests",
             )
 
+    def fund(self, amount: int) -> None:
+        """Albion and the house bring so much more each."""
+        for ring, kind, address in (
+            ("funder", "funder_deposit", "funder/ALBION/available"),
+            ("house", "house_capital", "house/capital"),
+        ):
+            to = account_id(book_id=self.book.pk, address=address, unit_code="USD")
+            self.post(kind, (self.bank(ring), amount), (to, -amount))
+
     def value(self) -> None:
         value_contracts(book_id=self.book.pk, business_date=self.day)
 

@@ -63,6 +63,18 @@ class TestValueContracts:
         assert world.valuation().pending_interest_minor == 1_781
         assert world.valuation().debt_minor == 10_001_781
 
+    def test_rounds_pending_interest_as_the_accrual_does(self, world: Harbour) -> None:
+        """1,950,364 dollars and 2.4999999973 cents for a night: nothing to round up."""
+        world.fund(2_000_000_000_000)
+        owes = 1_095_187_564_999
+        world.contract(owes=owes, terms=world.terms(replace(TERMS, client_rate_ppm=65_001)), harbour=1_500)
+        accrue_interest(book_id=world.book.pk, business_date=MONDAY, maker_id=world.maker.pk)
+        world.morning(TUESDAY)
+        world.mark()
+        world.value()
+        assert divmod(owes * 65_001, 365_000_000) == (195_036_402, 182_499_999)
+        assert world.valuation().pending_interest_minor == 195_036_402
+
     def test_lends_less_on_a_concentrated_holding(self, world: Harbour) -> None:
         terms = world.terms(replace(TERMS, concentration_cap_ppm=600_000))
         world.contract(owes=10_000_000, terms=terms, harbour=1_500, lighter=5_000)
