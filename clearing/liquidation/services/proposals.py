@@ -22,6 +22,7 @@ from clearing.liquidation.queries.inputs import (
     load_liquidation_inputs,
 )
 from clearing.liquidation.services.events import EventDraft, append_events
+from contracts.models import ContractState
 from contracts.services.states import StateMove, move_states
 from ledger.domain.canonical import payload_hash
 from ledger.models import Book
@@ -29,10 +30,11 @@ from ledger.models import Book
 _RECOVERED = """
 SELECT liquidation.id
 FROM liquidation_liquidation AS liquidation
-INNER JOIN margin_valuation AS valuation
+INNER JOIN contracts_financingcontract AS contract ON contract.id = liquidation.contract_id
+LEFT JOIN margin_valuation AS valuation
     ON valuation.contract_id = liquidation.contract_id AND valuation.business_date = %(business_date)s
 WHERE liquidation.book_id = %(book_id)s AND liquidation.state IN ('proposed', 'released')
-    AND valuation.side_state = '' AND valuation.raw_level < 4
+    AND (valuation.side_state = '' AND valuation.raw_level < 4 OR contract.state = 'closed')
 ORDER BY liquidation.id
 """
 
@@ -109,7 +111,7 @@ def propose_liquidations(*, book_id: int, business_date: date, maker_id: int) ->
 
 def cancel_recovered(*, book_id: int, business_date: date, maker_id: int) -> int:
     """Cancel what is proposed or released, and not yet ordered, where the contract stands above its line
-    today.
+    today, or has repaid everything and closed.
 
     Above the line means before hysteresis: nothing is sold above it. A hold cancels nothing. A contract that
     was `liquidating` goes back to `in_call`; the next levelling moves it on. Return how many were cancelled.
@@ -123,13 +125,17 @@ def cancel_recovered(*, book_id: int, business_date: date, maker_id: int) -> int
         return 0
     with acting(actor_id=maker_id, reason=f"contracts recovered by {business_date}"):
         rows = Liquidation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-        released = [row.contract_id for row in rows if row.state == LiquidationState.RELEASED]
+        released = [
+            row.contract_id
+            for row in rows.select_related("contract")
+            if row.state == LiquidationState.RELEASED and row.contract.state == ContractState.LIQUIDATING
+        ]
         append_events(
             drafts=[
                 EventDraft(
                     liquidation_id,
                     LiquidationEventKind.CANCELLED,
-                    "the contract recovered above its liquidation line",
+                    "the contract recovered above its liquidation line, or has closed",
                 )
                 for liquidation_id in ids
             ],

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Approval
 from clearing.liquidation.models import Liquidation
 from contracts.models import FinancingContract
+from contracts.services.repayment import repay
 from ledger.domain.canonical import payload_hash
 from tests.clearing.liquidation.sales import (
     AUTHORISED,
@@ -148,6 +149,30 @@ class TestCancelRecovered:
         indebted.evening(harbour=15_000)
         assert cancel(indebted) == 1
         assert FinancingContract.objects.get().state == "in_call"
+
+    @pytest.mark.parametrize("is_released", [False, True])
+    def test_cancels_what_was_proposed_for_a_contract_that_has_closed(
+        self, indebted: Harbour, is_released: bool
+    ) -> None:
+        """Repaid from outside, it is not valued any more."""
+        after_the_deadline(indebted)
+        propose(indebted)
+        if is_released:
+            release(indebted, liquidation())
+        indebted.pay("F1", 10_000_000)
+        repay(
+            contract_id=indebted.contracts["F1"].pk,
+            amount_minor=10_000_000,
+            booking_date=indebted.day,
+            value_date=indebted.day,
+            maker_id=indebted.maker.pk,
+            idempotency_key="all-of-it",
+        )
+        indebted.move("F1", "closed")
+        indebted.morning(THURSDAY)
+        assert cancel(indebted) == 1
+        assert (liquidation().state, liquidation().ended_on) == ("cancelled", THURSDAY)
+        assert FinancingContract.objects.get().state == "closed"
 
     def test_cancels_nothing_that_is_ordered(self, indebted: Harbour) -> None:
         after_the_deadline(indebted)
