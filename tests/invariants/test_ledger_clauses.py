@@ -67,7 +67,7 @@ def add_account(book: SmallBook, name: str, ring: str, role: str, like: str = ""
 def raw(book: SmallBook, postings: str, rule: str, **changes: object) -> None:
     statement, arguments = entry_with(book, postings, **changes)
     with refused(rule), connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
+        cursor.execute(statement, arguments)  # type: ignore[arg-type]
 
 
 class TestBooks:
@@ -320,7 +320,7 @@ class TestEvenTheOwner:
         ]
         for table, change, rule in changes:
             with pytest.raises(psycopg.errors.IntegrityError) as caught:
-                owner_connection.execute(f"UPDATE {table} SET {change}")  # type: ignore[arg-type]
+                owner_connection.execute(f"UPDATE {table} SET {change}")
             assert caught.value.diag.constraint_name == rule, change
         owner_connection.execute("UPDATE ledger_restriction SET lifted_on = '2008-09-16'")
         owner_connection.execute("UPDATE ledger_businessday SET status = 'closed'")
