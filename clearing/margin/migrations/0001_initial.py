@@ -10,217 +10,676 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Valuation',
+            name="Valuation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('cash_minor', models.BigIntegerField(verbose_name='cash, unsettled included')),
-                ('securities_minor', models.BigIntegerField(null=True, verbose_name='securities at marks')),
-                ('lending_value_minor', models.BigIntegerField(null=True, verbose_name='lending value')),
-                ('collateral_minor', models.BigIntegerField(null=True, verbose_name='assets')),
-                ('principal_minor', models.BigIntegerField(verbose_name='principal')),
-                ('interest_minor', models.BigIntegerField(verbose_name='accrued interest')),
-                ('pending_interest_minor', models.BigIntegerField(verbose_name='pending interest')),
-                ('penalty_minor', models.BigIntegerField(verbose_name='penalty')),
-                ('fees_minor', models.BigIntegerField(verbose_name='fees due')),
-                ('debt_minor', models.BigIntegerField(verbose_name='debts')),
-                ('coverage_ppm', models.BigIntegerField(null=True, verbose_name='coverage, truncated')),
-                ('raw_level', models.SmallIntegerField(choices=[(0, 'normal'), (1, 'warning'), (2, 'restricted'), (3, 'call'), (4, 'liquidation due'), (5, 'emergency'), (6, 'insolvent')], null=True, verbose_name='level before hysteresis')),
-                ('side_state', models.CharField(blank=True, choices=[('', 'none'), ('price_hold', 'price hold'), ('corporate_action_hold', 'corporate action hold')], default='', max_length=30, verbose_name='side state')),
-                ('hold_reason', models.TextField(blank=True, default='', verbose_name='why it is held')),
-                ('marks_allow_liquidation', models.BooleanField(verbose_name='every mark may be liquidated on')),
-                ('instrument_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='instruments')),
-                ('quantities', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='quantities')),
-                ('mark_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), size=None, verbose_name='marks')),
-                ('credits_ppm', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='credit by instrument')),
-                ('inputs_digest', models.BinaryField(max_length=32, verbose_name='digest of the inputs')),
-                ('ledger_position', models.BigIntegerField(verbose_name='ledger position')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.book', verbose_name='book')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='valuations', to='contracts.financingcontract', verbose_name='contract')),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.termsversion', verbose_name='terms')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("cash_minor", models.BigIntegerField(verbose_name="cash, unsettled included")),
+                ("securities_minor", models.BigIntegerField(null=True, verbose_name="securities at marks")),
+                ("lending_value_minor", models.BigIntegerField(null=True, verbose_name="lending value")),
+                ("collateral_minor", models.BigIntegerField(null=True, verbose_name="assets")),
+                ("principal_minor", models.BigIntegerField(verbose_name="principal")),
+                ("interest_minor", models.BigIntegerField(verbose_name="accrued interest")),
+                ("pending_interest_minor", models.BigIntegerField(verbose_name="pending interest")),
+                ("penalty_minor", models.BigIntegerField(verbose_name="penalty")),
+                ("fees_minor", models.BigIntegerField(verbose_name="fees due")),
+                ("debt_minor", models.BigIntegerField(verbose_name="debts")),
+                ("coverage_ppm", models.BigIntegerField(null=True, verbose_name="coverage, truncated")),
+                (
+                    "raw_level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "normal"),
+                            (1, "warning"),
+                            (2, "restricted"),
+                            (3, "call"),
+                            (4, "liquidation due"),
+                            (5, "emergency"),
+                            (6, "insolvent"),
+                        ],
+                        null=True,
+                        verbose_name="level before hysteresis",
+                    ),
+                ),
+                (
+                    "side_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "none"),
+                            ("price_hold", "price hold"),
+                            ("corporate_action_hold", "corporate action hold"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="side state",
+                    ),
+                ),
+                ("hold_reason", models.TextField(blank=True, default="", verbose_name="why it is held")),
+                (
+                    "marks_allow_liquidation",
+                    models.BooleanField(verbose_name="every mark may be liquidated on"),
+                ),
+                (
+                    "instrument_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="instruments"
+                    ),
+                ),
+                (
+                    "quantities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="quantities"
+                    ),
+                ),
+                (
+                    "mark_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(null=True), size=None, verbose_name="marks"
+                    ),
+                ),
+                (
+                    "credits_ppm",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="credit by instrument"
+                    ),
+                ),
+                ("inputs_digest", models.BinaryField(max_length=32, verbose_name="digest of the inputs")),
+                ("ledger_position", models.BigIntegerField(verbose_name="ledger position")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.book", verbose_name="book"
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="valuations",
+                        to="contracts.financingcontract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contracts.termsversion",
+                        verbose_name="terms",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'valuation',
-                'verbose_name_plural': 'valuations',
+                "verbose_name": "valuation",
+                "verbose_name_plural": "valuations",
             },
         ),
         migrations.CreateModel(
-            name='MarginCall',
+            name="MarginCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
-                ('deadline_on', models.DateField(null=True, verbose_name='deadline')),
-                ('hold_reason', models.TextField(blank=True, default='', verbose_name='why there is no deadline')),
-                ('target_ppm', models.BigIntegerField(verbose_name='target coverage')),
-                ('deposit_minor', models.BigIntegerField(verbose_name='deposit')),
-                ('repay_minor', models.BigIntegerField(verbose_name='repay from outside')),
-                ('sell_minor', models.BigIntegerField(null=True, verbose_name='sell')),
-                ('status', models.CharField(choices=[('open', 'open'), ('expired', 'expired'), ('met', 'met'), ('superseded', 'superseded')], default='open', max_length=12, verbose_name='status')),
-                ('closed_on', models.DateField(null=True, verbose_name='closed on')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.book', verbose_name='book')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='margin_calls', to='contracts.financingcontract', verbose_name='contract')),
-                ('valuation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='margin.valuation', verbose_name='valuation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="opened on")),
+                ("deadline_on", models.DateField(null=True, verbose_name="deadline")),
+                (
+                    "hold_reason",
+                    models.TextField(blank=True, default="", verbose_name="why there is no deadline"),
+                ),
+                ("target_ppm", models.BigIntegerField(verbose_name="target coverage")),
+                ("deposit_minor", models.BigIntegerField(verbose_name="deposit")),
+                ("repay_minor", models.BigIntegerField(verbose_name="repay from outside")),
+                ("sell_minor", models.BigIntegerField(null=True, verbose_name="sell")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("expired", "expired"),
+                            ("met", "met"),
+                            ("superseded", "superseded"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True, verbose_name="closed on")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.book", verbose_name="book"
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="margin_calls",
+                        to="contracts.financingcontract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "valuation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="margin.valuation",
+                        verbose_name="valuation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'margin call',
-                'verbose_name_plural': 'margin calls',
+                "verbose_name": "margin call",
+                "verbose_name_plural": "margin calls",
             },
         ),
         migrations.CreateModel(
-            name='LevelChange',
+            name="LevelChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('from_level', models.SmallIntegerField(choices=[(0, 'normal'), (1, 'warning'), (2, 'restricted'), (3, 'call'), (4, 'liquidation due'), (5, 'emergency'), (6, 'insolvent')], null=True, verbose_name='from level')),
-                ('to_level', models.SmallIntegerField(choices=[(0, 'normal'), (1, 'warning'), (2, 'restricted'), (3, 'call'), (4, 'liquidation due'), (5, 'emergency'), (6, 'insolvent')], null=True, verbose_name='to level')),
-                ('from_side_state', models.CharField(blank=True, choices=[('', 'none'), ('price_hold', 'price hold'), ('corporate_action_hold', 'corporate action hold')], max_length=30, verbose_name='from side state')),
-                ('to_side_state', models.CharField(blank=True, choices=[('', 'none'), ('price_hold', 'price hold'), ('corporate_action_hold', 'corporate action hold')], max_length=30, verbose_name='to side state')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.book', verbose_name='book')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='level_changes', to='contracts.financingcontract', verbose_name='contract')),
-                ('valuation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='margin.valuation', verbose_name='valuation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="business date")),
+                (
+                    "from_level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "normal"),
+                            (1, "warning"),
+                            (2, "restricted"),
+                            (3, "call"),
+                            (4, "liquidation due"),
+                            (5, "emergency"),
+                            (6, "insolvent"),
+                        ],
+                        null=True,
+                        verbose_name="from level",
+                    ),
+                ),
+                (
+                    "to_level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "normal"),
+                            (1, "warning"),
+                            (2, "restricted"),
+                            (3, "call"),
+                            (4, "liquidation due"),
+                            (5, "emergency"),
+                            (6, "insolvent"),
+                        ],
+                        null=True,
+                        verbose_name="to level",
+                    ),
+                ),
+                (
+                    "from_side_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "none"),
+                            ("price_hold", "price hold"),
+                            ("corporate_action_hold", "corporate action hold"),
+                        ],
+                        max_length=30,
+                        verbose_name="from side state",
+                    ),
+                ),
+                (
+                    "to_side_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "none"),
+                            ("price_hold", "price hold"),
+                            ("corporate_action_hold", "corporate action hold"),
+                        ],
+                        max_length=30,
+                        verbose_name="to side state",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.book", verbose_name="book"
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="level_changes",
+                        to="contracts.financingcontract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "valuation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="margin.valuation",
+                        verbose_name="valuation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'level change',
-                'verbose_name_plural': 'level changes',
+                "verbose_name": "level change",
+                "verbose_name_plural": "level changes",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalMarginCall',
+            name="HistoricalMarginCall",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
-                ('deadline_on', models.DateField(null=True, verbose_name='deadline')),
-                ('hold_reason', models.TextField(blank=True, default='', verbose_name='why there is no deadline')),
-                ('target_ppm', models.BigIntegerField(verbose_name='target coverage')),
-                ('deposit_minor', models.BigIntegerField(verbose_name='deposit')),
-                ('repay_minor', models.BigIntegerField(verbose_name='repay from outside')),
-                ('sell_minor', models.BigIntegerField(null=True, verbose_name='sell')),
-                ('status', models.CharField(choices=[('open', 'open'), ('expired', 'expired'), ('met', 'met'), ('superseded', 'superseded')], default='open', max_length=12, verbose_name='status')),
-                ('closed_on', models.DateField(null=True, verbose_name='closed on')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('book', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.book', verbose_name='book')),
-                ('contract', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contracts.financingcontract', verbose_name='contract')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('valuation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='margin.valuation', verbose_name='valuation')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("opened_on", models.DateField(verbose_name="opened on")),
+                ("deadline_on", models.DateField(null=True, verbose_name="deadline")),
+                (
+                    "hold_reason",
+                    models.TextField(blank=True, default="", verbose_name="why there is no deadline"),
+                ),
+                ("target_ppm", models.BigIntegerField(verbose_name="target coverage")),
+                ("deposit_minor", models.BigIntegerField(verbose_name="deposit")),
+                ("repay_minor", models.BigIntegerField(verbose_name="repay from outside")),
+                ("sell_minor", models.BigIntegerField(null=True, verbose_name="sell")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("expired", "expired"),
+                            ("met", "met"),
+                            ("superseded", "superseded"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True, verbose_name="closed on")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded at"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.book",
+                        verbose_name="book",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="contracts.financingcontract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "valuation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="margin.valuation",
+                        verbose_name="valuation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical margin call',
-                'verbose_name_plural': 'historical margin calls',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical margin call",
+                "verbose_name_plural": "historical margin calls",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ContractLevel',
+            name="ContractLevel",
             fields=[
-                ('contract', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='margin_level', serialize=False, to='contracts.financingcontract', verbose_name='contract')),
-                ('level', models.SmallIntegerField(choices=[(0, 'normal'), (1, 'warning'), (2, 'restricted'), (3, 'call'), (4, 'liquidation due'), (5, 'emergency'), (6, 'insolvent')], null=True, verbose_name='level')),
-                ('known_level', models.SmallIntegerField(choices=[(0, 'normal'), (1, 'warning'), (2, 'restricted'), (3, 'call'), (4, 'liquidation due'), (5, 'emergency'), (6, 'insolvent')], null=True, verbose_name='last known level')),
-                ('side_state', models.CharField(blank=True, choices=[('', 'none'), ('price_hold', 'price hold'), ('corporate_action_hold', 'corporate action hold')], max_length=30, verbose_name='side state')),
-                ('since', models.DateField(verbose_name='since')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.book', verbose_name='book')),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='margin.levelchange', verbose_name='change')),
+                (
+                    "contract",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="margin_level",
+                        serialize=False,
+                        to="contracts.financingcontract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "normal"),
+                            (1, "warning"),
+                            (2, "restricted"),
+                            (3, "call"),
+                            (4, "liquidation due"),
+                            (5, "emergency"),
+                            (6, "insolvent"),
+                        ],
+                        null=True,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "known_level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "normal"),
+                            (1, "warning"),
+                            (2, "restricted"),
+                            (3, "call"),
+                            (4, "liquidation due"),
+                            (5, "emergency"),
+                            (6, "insolvent"),
+                        ],
+                        null=True,
+                        verbose_name="last known level",
+                    ),
+                ),
+                (
+                    "side_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "none"),
+                            ("price_hold", "price hold"),
+                            ("corporate_action_hold", "corporate action hold"),
+                        ],
+                        max_length=30,
+                        verbose_name="side state",
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="since")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.book", verbose_name="book"
+                    ),
+                ),
+                (
+                    "change",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="margin.levelchange",
+                        verbose_name="change",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'level in force',
-                'verbose_name_plural': 'levels in force',
-                'indexes': [models.Index(fields=['book', 'level'], name='margin_contractlevel_by_level')],
+                "verbose_name": "level in force",
+                "verbose_name_plural": "levels in force",
+                "indexes": [models.Index(fields=["book", "level"], name="margin_contractlevel_by_level")],
             },
         ),
         migrations.AddIndex(
-            model_name='valuation',
-            index=models.Index(fields=['book', 'business_date'], name='margin_valuation_by_day'),
+            model_name="valuation",
+            index=models.Index(fields=["book", "business_date"], name="margin_valuation_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='valuation',
-            constraint=models.UniqueConstraint(fields=('contract', 'business_date'), name='margin_valuation_once_a_day'),
+            model_name="valuation",
+            constraint=models.UniqueConstraint(
+                fields=("contract", "business_date"), name="margin_valuation_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='valuation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('side_state', ''), ('hold_reason', ''), ('collateral_minor__isnull', False), ('raw_level__isnull', False), ('raw_level__range', (0, 6))), models.Q(models.Q(('side_state', ''), _negated=True), models.Q(('hold_reason', ''), _negated=True), ('collateral_minor__isnull', True), ('coverage_ppm__isnull', True), ('raw_level__isnull', True)), _connector='OR'), name='margin_valuation_has_level_or_hold'),
+            model_name="valuation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("side_state", ""),
+                        ("hold_reason", ""),
+                        ("collateral_minor__isnull", False),
+                        ("raw_level__isnull", False),
+                        ("raw_level__range", (0, 6)),
+                    ),
+                    models.Q(
+                        models.Q(("side_state", ""), _negated=True),
+                        models.Q(("hold_reason", ""), _negated=True),
+                        ("collateral_minor__isnull", True),
+                        ("coverage_ppm__isnull", True),
+                        ("raw_level__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="margin_valuation_has_level_or_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='valuation',
-            constraint=models.CheckConstraint(condition=models.Q(('collateral_minor__isnull', True), ('collateral_minor', django.db.models.expressions.CombinedExpression(models.F('cash_minor'), '+', models.F('securities_minor'))), _connector='OR'), name='margin_valuation_assets_are_their_sum'),
+            model_name="valuation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("collateral_minor__isnull", True),
+                    (
+                        "collateral_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("cash_minor"), "+", models.F("securities_minor")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="margin_valuation_assets_are_their_sum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='valuation',
-            constraint=models.CheckConstraint(condition=models.Q(('debt_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal_minor'), '+', models.F('interest_minor')), '+', models.F('pending_interest_minor')), '+', models.F('penalty_minor')), '+', models.F('fees_minor')))), name='margin_valuation_debts_are_their_sum'),
+            model_name="valuation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "debt_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("principal_minor"), "+", models.F("interest_minor")
+                                    ),
+                                    "+",
+                                    models.F("pending_interest_minor"),
+                                ),
+                                "+",
+                                models.F("penalty_minor"),
+                            ),
+                            "+",
+                            models.F("fees_minor"),
+                        ),
+                    )
+                ),
+                name="margin_valuation_debts_are_their_sum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='valuation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantities__len', models.F('instrument_ids__len')), ('mark_ids__len', models.F('instrument_ids__len')), ('credits_ppm__len', models.F('instrument_ids__len'))), name='margin_valuation_inputs_run_in_parallel'),
+            model_name="valuation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quantities__len", models.F("instrument_ids__len")),
+                    ("mark_ids__len", models.F("instrument_ids__len")),
+                    ("credits_ppm__len", models.F("instrument_ids__len")),
+                ),
+                name="margin_valuation_inputs_run_in_parallel",
+            ),
         ),
         migrations.AddIndex(
-            model_name='margincall',
-            index=models.Index(fields=['book', 'status', 'deadline_on'], name='margin_margincall_register'),
+            model_name="margincall",
+            index=models.Index(fields=["book", "status", "deadline_on"], name="margin_margincall_register"),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('contract',), name='margin_margincall_one_standing'),
+            model_name="margincall",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=("contract",),
+                name="margin_margincall_one_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.UniqueConstraint(fields=('valuation',), name='margin_margincall_once_per_valuation'),
+            model_name="margincall",
+            constraint=models.UniqueConstraint(
+                fields=("valuation",), name="margin_margincall_once_per_valuation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status__in', ['open', 'expired'])), models.Q(('closed_on__isnull', False), ('status__in', ['met', 'superseded'])), _connector='OR'), name='margin_margincall_closed_when_ended'),
+            model_name="margincall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_on__isnull", True), ("status__in", ["open", "expired"])),
+                    models.Q(("closed_on__isnull", False), ("status__in", ["met", "superseded"])),
+                    _connector="OR",
+                ),
+                name="margin_margincall_closed_when_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deadline_on__isnull', False), ('hold_reason', '')), models.Q(('deadline_on__isnull', True), models.Q(('hold_reason', ''), _negated=True)), _connector='OR'), name='margin_margincall_deadline_or_hold'),
+            model_name="margincall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deadline_on__isnull", False), ("hold_reason", "")),
+                    models.Q(("deadline_on__isnull", True), models.Q(("hold_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="margin_margincall_deadline_or_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__isnull', True), ('deadline_on__gte', models.F('opened_on')), _connector='OR'), name='margin_margincall_deadline_not_before_opening'),
+            model_name="margincall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deadline_on__isnull", True),
+                    ("deadline_on__gte", models.F("opened_on")),
+                    _connector="OR",
+                ),
+                name="margin_margincall_deadline_not_before_opening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='margincall',
-            constraint=models.CheckConstraint(condition=models.Q(('deposit_minor__gt', 0), ('repay_minor__gt', 0), models.Q(('sell_minor__isnull', True), ('sell_minor__gt', 0), _connector='OR')), name='margin_margincall_asks_for_something'),
+            model_name="margincall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deposit_minor__gt", 0),
+                    ("repay_minor__gt", 0),
+                    models.Q(("sell_minor__isnull", True), ("sell_minor__gt", 0), _connector="OR"),
+                ),
+                name="margin_margincall_asks_for_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='levelchange',
-            index=models.Index(fields=['contract', '-id'], name='margin_levelchange_newest'),
+            model_name="levelchange",
+            index=models.Index(fields=["contract", "-id"], name="margin_levelchange_newest"),
         ),
         migrations.AddIndex(
-            model_name='levelchange',
-            index=models.Index(fields=['book', 'business_date'], name='margin_levelchange_by_day'),
+            model_name="levelchange",
+            index=models.Index(fields=["book", "business_date"], name="margin_levelchange_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='levelchange',
-            constraint=models.UniqueConstraint(fields=('valuation',), name='margin_levelchange_once_per_valuation'),
+            model_name="levelchange",
+            constraint=models.UniqueConstraint(
+                fields=("valuation",), name="margin_levelchange_once_per_valuation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='levelchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_side_state', ''), ('to_level__isnull', False), ('to_level__range', (0, 6))), models.Q(models.Q(('to_side_state', ''), _negated=True), ('to_level__isnull', True)), _connector='OR'), name='margin_levelchange_has_level_or_hold'),
+            model_name="levelchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("to_side_state", ""), ("to_level__isnull", False), ("to_level__range", (0, 6))),
+                    models.Q(models.Q(("to_side_state", ""), _negated=True), ("to_level__isnull", True)),
+                    _connector="OR",
+                ),
+                name="margin_levelchange_has_level_or_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='levelchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_side_state', models.F('to_side_state')), _negated=True), ('from_level__isnull', True), models.Q(('from_level', models.F('to_level')), _negated=True), _connector='OR'), name='margin_levelchange_changes_something'),
+            model_name="levelchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("from_side_state", models.F("to_side_state")), _negated=True),
+                    ("from_level__isnull", True),
+                    models.Q(("from_level", models.F("to_level")), _negated=True),
+                    _connector="OR",
+                ),
+                name="margin_levelchange_changes_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='levelchange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='margin_levelchange_says_why'),
+            model_name="levelchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="margin_levelchange_says_why"
+            ),
         ),
     ]
