@@ -6,4 +6,4 @@ DROP TRIGGER ledger_posting_never_emptied ON ledger_posting;
 DROP TRIGGER ledger_journalentry_never_emptied ON ledger_journalentry;
 DROP TRIGGER ledger_posting_append_only ON ledger_posting;
 DROP TRIGGER ledger_journalentry_append_only ON ledger_journalentry;
-DROP FUNCTION ledger_refuse_change ();
+DROP FUNCTION ledger_refuse_change();

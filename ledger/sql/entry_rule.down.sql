@@ -1,2 +1,2 @@
 DROP TRIGGER ledger_journalentry_rule ON ledger_journalentry;
-DROP FUNCTION ledger_check_entries ();
+DROP FUNCTION ledger_check_entries();

@@ -1,1 +1,1 @@
-DROP FUNCTION ledger_ensure_posting_month (date);
+DROP FUNCTION ledger_ensure_posting_month(date);

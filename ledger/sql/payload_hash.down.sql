@@ -1,1 +1,1 @@
-DROP FUNCTION ledger_payload_hash (text, text, text, date, text, text, bigint, bigint, text);
+DROP FUNCTION ledger_payload_hash(text, text, text, date, text, text, bigint, bigint, text);

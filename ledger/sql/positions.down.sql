@@ -1,1 +1,1 @@
-DROP FUNCTION ledger_stamp_positions (integer);
+DROP FUNCTION ledger_stamp_positions(integer);

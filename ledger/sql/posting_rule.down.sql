@@ -1,2 +1,2 @@
 DROP TRIGGER ledger_posting_rule ON ledger_posting;
-DROP FUNCTION ledger_check_postings ();
+DROP FUNCTION ledger_check_postings();
