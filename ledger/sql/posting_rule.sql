@@ -3,7 +3,7 @@
 CREATE FUNCTION ledger_check_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
 DECLARE
     bad record;
 BEGIN
@@ -27,8 +27,14 @@ BEGIN
             a.unit_id = n.unit_id AS unit_agrees,
             e.booking_date = n.booking_date AND e.value_date = n.value_date AS dates_agree
         FROM new_postings AS n
-        LEFT JOIN ledger_account AS a ON a.id = n.account_id
-        LEFT JOIN ledger_journalentry AS e ON e.id = n.entry_id
+        -- OFFSET 0 keeps each a probe by key: a planner that believes the table empty would read it whole for
+        -- every posting.
+        LEFT JOIN LATERAL (
+            SELECT own.* FROM ledger_account AS own WHERE own.id = n.account_id OFFSET 0
+        ) AS a ON true
+        LEFT JOIN LATERAL (
+            SELECT own.* FROM ledger_journalentry AS own WHERE own.id = n.entry_id OFFSET 0
+        ) AS e ON true
     ), shape AS (
         SELECT
             j.entry_id,
@@ -155,19 +161,35 @@ BEGIN
     END IF;
 
     -- Locks in account order, so that no two statements wait for each other crosswise.
-    PERFORM b.account_id
-    FROM ledger_balance AS b
-    WHERE b.account_id IN (SELECT n.account_id FROM new_postings AS n) AND NOT b.is_hot
-    ORDER BY b.account_id
-    FOR NO KEY UPDATE;
+    PERFORM locked.account_id
+    FROM (
+        SELECT DISTINCT n.account_id FROM new_postings AS n ORDER BY n.account_id OFFSET 0
+    ) AS touched
+    CROSS JOIN LATERAL (
+        SELECT b.account_id
+        FROM ledger_balance AS b
+        WHERE b.account_id = touched.account_id AND NOT b.is_hot
+        FOR NO KEY UPDATE
+    ) AS locked;
 
     SELECT n.entry_id, a.address, r.reason INTO bad
     FROM new_postings AS n
-    INNER JOIN ledger_journalentry AS e ON e.id = n.entry_id
-    INNER JOIN ledger_entrykind AS k ON k.code = e.kind_id AND k.restriction_scope <> ''
+    CROSS JOIN LATERAL (
+        SELECT own.kind_id, own.reverses_id FROM ledger_journalentry AS own WHERE own.id = n.entry_id OFFSET 0
+    ) AS e
+    CROSS JOIN LATERAL (
+        SELECT own.restriction_scope
+        FROM ledger_entrykind AS own
+        WHERE own.code = e.kind_id AND own.restriction_scope <> ''
+        OFFSET 0
+    ) AS k
+    CROSS JOIN LATERAL (
+        SELECT own.reason
+        FROM ledger_restriction AS own
+        WHERE own.account_id = n.account_id AND own.scope = k.restriction_scope AND own.lifted_on IS NULL
+        OFFSET 0
+    ) AS r
     INNER JOIN ledger_account AS a ON a.id = n.account_id
-    INNER JOIN ledger_restriction AS r
-        ON r.account_id = n.account_id AND r.scope = k.restriction_scope AND r.lifted_on IS NULL
     WHERE e.reverses_id IS NULL
     LIMIT 1;
     IF FOUND THEN
@@ -184,13 +206,24 @@ BEGIN
         SELECT n.account_id, sum(n.amount_minor)::bigint AS amount_minor
         FROM new_postings AS n
         GROUP BY n.account_id
+        HAVING sum(n.amount_minor) <> 0
+        OFFSET 0
     ) AS moved
-    WHERE b.account_id = moved.account_id AND NOT b.is_hot AND moved.amount_minor <> 0;
+    -- The row is locked above, so its place stands still.
+    CROSS JOIN LATERAL (
+        SELECT own.ctid AS place
+        FROM ledger_balance AS own
+        WHERE own.account_id = moved.account_id AND NOT own.is_hot
+        OFFSET 0
+    ) AS kept
+    WHERE b.ctid = kept.place;
 
     INSERT INTO ledger_balancedelta (account_id, amount_minor)
     SELECT n.account_id, sum(n.amount_minor)
     FROM new_postings AS n
-    INNER JOIN ledger_balance AS b ON b.account_id = n.account_id AND b.is_hot
+    CROSS JOIN LATERAL (
+        SELECT own.account_id FROM ledger_balance AS own WHERE own.account_id = n.account_id AND own.is_hot OFFSET 0
+    ) AS b
     GROUP BY n.account_id
     HAVING sum(n.amount_minor) <> 0;
     RETURN NULL;
