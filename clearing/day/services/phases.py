@@ -55,9 +55,12 @@ def _take_in(day: DayContext, _span: Range | None) -> Figures:
 def _confirm(day: DayContext, _span: Range | None) -> Figures:
     transfers = payments = receipts = 0
     for statement_id in statements_to_take_in(book_id=day.book_id, business_date=day.business_date):
-        who = {"booking_date": day.business_date, "maker_id": day.maker_id}
-        confirmed = confirm_from_statement(statement_id=statement_id, **who)  # type: ignore[arg-type]
-        booked = book_incoming_payments(statement_id=statement_id, **who)  # type: ignore[arg-type]
+        confirmed = confirm_from_statement(
+            statement_id=statement_id, booking_date=day.business_date, maker_id=day.maker_id
+        )
+        booked = book_incoming_payments(
+            statement_id=statement_id, booking_date=day.business_date, maker_id=day.maker_id
+        )
         transfers += confirmed.transfer_sides
         payments += confirmed.payments
         receipts += len(booked)
