@@ -14,6 +14,15 @@ class ApprovalKind(models.TextChoices):
     RELEASE_LIQUIDATION = "release_liquidation", _("Release a liquidation")
     ACTIVATE_TERMS = "activate_terms", _("Activate terms")
     WRITE_OFF_BREAK = "write_off_break", _("Write off a break")
+    SOFT_CLOSE_BUSINESS_DAY = "soft_close_business_day", _("Soft-close a business day")
+    REOPEN_BUSINESS_DAY = "reopen_business_day", _("Reopen a business day")
+    CLOSE_MONTH = "close_month", _("Close a month")
+    REOPEN_MONTH = "reopen_month", _("Reopen a month")
+    TRANSFER_YEAR_END = "transfer_year_end", _("Transfer the year's result to equity")
+    CORRECT_AFTER_CLOSE = "correct_after_close", _("Correct after the close")
+    IMPORT_JOURNAL = "import_journal", _("Import a journal")
+    CHANGE_SEAL_KEYS = "change_seal_keys", _("Change the keys of the seals")
+    SET_OFFICIAL_RATE = "set_official_rate", _("Set an official rate")
 
 
 class ApprovalStatus(models.TextChoices):
@@ -71,6 +80,15 @@ class Approval(models.Model):
                         "release_liquidation",
                         "activate_terms",
                         "write_off_break",
+                        "soft_close_business_day",
+                        "reopen_business_day",
+                        "close_month",
+                        "reopen_month",
+                        "transfer_year_end",
+                        "correct_after_close",
+                        "import_journal",
+                        "change_seal_keys",
+                        "set_official_rate",
                     ]
                 ),
                 name="accounts_approval_kind_known",

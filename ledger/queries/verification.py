@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Book
-from ledger.queries.verification_checks import CHECKS, MISSING_MONTHS, Check
+from ledger.queries.verification_check import Check
+from ledger.queries.verification_checks import CHECKS, MISSING_MONTHS
 
 SHOWN_PER_CHECK = 50
 """How many findings of one check are named; the rest are counted."""

@@ -1,19 +1,6 @@
-"""The checks of `verify_ledger`: a name, what it proves, and a statement with one sentence a failure.
+"""The checks of `verify_ledger` that prove entries, postings, balances, positions and days."""
 
-Parameters: %(book)s, the book's id. A percent sign of SQL is doubled.
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A proof by one statement; no row means it holds."""
-
-    name: str
-    proves: str
-    sql: str
-
+from ledger.queries.verification_check import Check
 
 MISSING_MONTHS = """
 SELECT DISTINCT to_char(d.business_date, 'YYYY-MM') AS month

@@ -1,5 +1,5 @@
 -- Days follow one another and are not edited; only their close changes them.
-CREATE FUNCTION ledger_guard_business_day() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_guard_business_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF tg_op = 'INSERT' THEN
@@ -31,12 +31,12 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER ledger_businessday_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_businessday
+CREATE OR REPLACE TRIGGER ledger_businessday_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_businessday
 FOR EACH ROW EXECUTE FUNCTION ledger_guard_business_day();
 
 -- A close: two people's approval, the day shut (waiting for entries in flight), positions stamped, and the
 -- snapshot of every account that moved, proved equal to its running balance.
-CREATE FUNCTION ledger_close_day() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_close_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     shut record;
@@ -127,5 +127,5 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER ledger_dayclose_closes BEFORE INSERT ON ledger_dayclose
+CREATE OR REPLACE TRIGGER ledger_dayclose_closes BEFORE INSERT ON ledger_dayclose
 FOR EACH ROW EXECUTE FUNCTION ledger_close_day();

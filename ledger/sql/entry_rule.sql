@@ -2,7 +2,7 @@
 -- the open day of its book. FOR SHARE on the day makes a close wait for every entry in flight, and makes an
 -- entry that comes after the close find the day closed. An older snapshot would not see what was committed while
 -- a lock was awaited, nor a restriction imposed before: READ COMMITTED only.
-CREATE FUNCTION ledger_check_entries() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_check_entries() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
@@ -87,6 +87,6 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER ledger_journalentry_rule AFTER INSERT ON ledger_journalentry
+CREATE OR REPLACE TRIGGER ledger_journalentry_rule AFTER INSERT ON ledger_journalentry
 REFERENCING NEW TABLE AS new_entries
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries();

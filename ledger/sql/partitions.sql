@@ -1,7 +1,7 @@
 -- The month of a day exists before anything is booked into it. Called at the opening of a day. The login gets no
 -- right on the partition: an insert there would slip past the statement triggers of the parent. Made beside the
 -- parent and attached, which waits for no reader or writer of another book; PARTITION OF would stop them all.
-CREATE FUNCTION ledger_ensure_posting_month(day date) RETURNS void
+CREATE OR REPLACE FUNCTION ledger_ensure_posting_month(day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     month_start date := date_trunc('month', day::timestamp);

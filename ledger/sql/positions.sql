@@ -1,7 +1,7 @@
 -- Give each committed entry of a book the next gapless position. Identity values are not in commit order, so
 -- the stamper takes every entry that it can see and that has none yet. All transactions below the horizon had
 -- ended when it was read, before the entries are: what they committed is seen now or was stamped before.
-CREATE FUNCTION ledger_stamp_positions(stamped_book integer) RETURNS bigint
+CREATE OR REPLACE FUNCTION ledger_stamp_positions(stamped_book integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     head record;

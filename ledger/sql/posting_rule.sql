@@ -1,6 +1,6 @@
 -- The posting rule, once per statement over all its postings, in the order of docs/rules/ledger.md. Plans are
 -- held to index probes: a plan cached on a small statement or an empty table must serve a large one as well.
-CREATE FUNCTION ledger_check_postings() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_check_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
@@ -230,6 +230,6 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER ledger_posting_rule AFTER INSERT ON ledger_posting
+CREATE OR REPLACE TRIGGER ledger_posting_rule AFTER INSERT ON ledger_posting
 REFERENCING NEW TABLE AS new_postings
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_postings();

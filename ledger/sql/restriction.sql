@@ -1,6 +1,6 @@
 -- A restriction waits for postings under way on its account and is then seen by the next one; it is lifted
 -- once and never taken back.
-CREATE FUNCTION ledger_guard_restriction() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_guard_restriction() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF tg_op = 'DELETE' OR (
@@ -23,5 +23,5 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER ledger_restriction_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_restriction
+CREATE OR REPLACE TRIGGER ledger_restriction_guard BEFORE INSERT OR UPDATE OR DELETE ON ledger_restriction
 FOR EACH ROW EXECUTE FUNCTION ledger_guard_restriction();

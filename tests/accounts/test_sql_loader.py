@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.sql_loader import run_sql_files
+from accounts.sql_loader import reload_sql_files, run_sql_files
 
 
 class TestRunSqlFiles:
@@ -24,3 +24,10 @@ class TestRunSqlFiles:
             (tmp_path / name).write_text("SELECT 1")
         with pytest.raises(FileNotFoundError, match=missing):
             run_sql_files(tmp_path, "lonely")
+
+
+class TestReloadSqlFiles:
+    def test_loads_again_and_takes_nothing_back(self, tmp_path: Path) -> None:
+        (tmp_path / "rule.sql").write_text("CREATE OR REPLACE rule")
+        (operation,) = reload_sql_files(tmp_path, "rule")
+        assert (operation.sql, operation.reverse_sql) == ("CREATE OR REPLACE rule", "")

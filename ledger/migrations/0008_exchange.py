@@ -1,0 +1,9 @@
+"""See the operations."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0007_seals")]
+
+    operations = []
