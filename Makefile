@@ -13,7 +13,7 @@ SQL := accounts ledger custody contracts clearing tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help demo test check format messages migrate up down reset status psql shell lock system-packages clean venv venv-dev
+.PHONY: help demo test check bench-ledger format messages migrate up down reset status psql shell lock system-packages clean venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -33,6 +33,9 @@ check: venv-dev ## format, lint, types, import contracts, migrations, deployment
 	@$(RUN) python manage.py makemigrations --check --dry-run
 	@PLIMSOLL_HTTPS=1 $(RUN) python manage.py check --deploy --fail-level WARNING
 	@$(RUN) pytest tests/architecture
+
+bench-ledger: venv-dev ## how fast the ledger is, against the floor and others; ARGS="--quick", "--only bulk", "--profile"
+	@$(RUN) python -m bench ledger $(ARGS)
 
 format: venv-dev ## let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff format .

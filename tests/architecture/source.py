@@ -67,7 +67,7 @@ def packages() -> set[str]:
     found = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {
         path.parent.name for path in ROOT.glob("*/apps.py")
     }
-    return found - NOT_OURS - {"tests", "tools"}
+    return found - NOT_OURS - {"bench", "tests", "tools"}
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:

@@ -8,7 +8,7 @@ from tests.architecture.source import Module, app_modules, modules
 
 LONGEST = 400
 DRAWERS = {"utils", "util", "common", "helpers", "core", "exceptions", "misc", "base"}
-EVERYWHERE = ("accounts", "ledger", "custody", "contracts", "clearing", "config", "tools", "tests")
+EVERYWHERE = ("accounts", "ledger", "custody", "contracts", "clearing", "config", "bench", "tools", "tests")
 
 
 def lines_of_code(module: Module) -> int:

@@ -1,0 +1,61 @@
+"""make bench-ledger: how fast the ledger posts and reads, against a floor and against others."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import connection
+from tqdm import tqdm
+
+from bench import parts
+from bench.databases import AnotherBenchmarkRuns, databases
+from bench.results import RESULTS, Result, write
+from bench.sizes import FULL, QUICK, Sizes
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(prog="make bench-ledger ARGS=...", description=__doc__)
+    whole.add_argument(
+        "--quick", action="store_true", help="small sizes; a minute or two, no figure for the record"
+    )
+    whole.add_argument(
+        "--only", action="append", choices=list(parts.PARTS), help="this part; may be repeated"
+    )
+    whole.add_argument(
+        "--output", type=Path, help="where the JSON document goes; else only a full run writes it"
+    )
+    whole.add_argument("--profile", action="store_true", help="print where the time of a bulk statement goes")
+    return whole
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    sizes = QUICK if options.quick else FULL
+    wanted = options.only or list(parts.PARTS)
+    try:
+        result, server = measure(sizes, wanted, profile=options.profile)
+    except AnotherBenchmarkRuns:
+        print("Another benchmark runs in this server: wait for it.", file=sys.stderr)
+        return 1
+    print(result.table())
+    whole = not options.quick and not options.only
+    path = options.output or (RESULTS / "ledger.json" if whole else None)
+    if path:
+        write(result.document(server=server), path)
+    return 0
+
+
+def measure(sizes: Sizes, wanted: Sequence[str], *, profile: bool) -> tuple[Result, str]:
+    """Run the wanted parts in databases of their own, and return the figures with the server's version."""
+    result = Result(sizes=sizes.named())
+    with databases() as made, tqdm(total=len(wanted), unit="part", file=sys.stderr, disable=None) as bar:
+        run = parts.Run(sizes=sizes, databases=made, result=result, profile=profile, told=bar.set_postfix_str)
+        for name in wanted:
+            bar.set_description(name)
+            parts.PARTS[name](run)
+            bar.update()
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            (server,) = cursor.fetchone()
+    return result, str(server)
