@@ -42,6 +42,7 @@ CATEGORY_NAMES: dict[int, Text] = {
     4040: _("Fee income"),
     4050: _("Recovery income"),
     4060: _("Unrealised FX result"),
+    4070: _("Realised FX result"),
     5010: _("Charges waived"),
     5020: _("Reserve contributions"),
     5030: _("Break losses"),
@@ -99,6 +100,7 @@ KIND_NAMES: dict[str, Text] = {
     "fx_settled": _("Currency exchange settled"),
     "house_fx": _("House currency exchange"),
     "house_revalued": _("House position revalued"),
+    "house_result_translated": _("House result translated"),
     "ring_transfer_confirmed": _("Transfer between rings confirmed"),
 }
 

@@ -4,6 +4,13 @@ from ledger.models.accounts import Account, Limit, Restriction, Ring, Role
 from ledger.models.balances import Balance, BalanceDelta, CurrentBalance, DailySnapshot
 from ledger.models.books import AccountCategory, Book, Unit
 from ledger.models.days import BusinessDay, DayClose, TradingSession
+from ledger.models.exchange import (
+    ClientExchange,
+    ClientExchangeSettlement,
+    OfficialRate,
+    Revaluation,
+    RevaluationLine,
+)
 from ledger.models.journal import (
     EntryKind,
     EntryKindFlow,
@@ -20,6 +27,8 @@ __all__ = [
     "BalanceDelta",
     "Book",
     "BusinessDay",
+    "ClientExchange",
+    "ClientExchangeSettlement",
     "CurrentBalance",
     "DailySnapshot",
     "DayClose",
@@ -28,9 +37,12 @@ __all__ = [
     "EntryPosition",
     "JournalEntry",
     "Limit",
+    "OfficialRate",
     "PositionHead",
     "Posting",
     "Restriction",
+    "Revaluation",
+    "RevaluationLine",
     "Ring",
     "Role",
     "TradingSession",
