@@ -1,7 +1,7 @@
 """Tables of the ledger."""
 
 from ledger.models.accounts import Account, Limit, Restriction, Ring, Role
-from ledger.models.balances import Balance, BalanceDelta, CurrentBalance, DailySnapshot
+from ledger.models.balances import Balance, BalanceDelta, CurrentBalance, DailySnapshot, ValueSnapshot
 from ledger.models.books import AccountCategory, Book, Unit
 from ledger.models.days import BusinessDay, DayClose, TradingSession
 from ledger.models.exchange import (
@@ -47,4 +47,5 @@ __all__ = [
     "Role",
     "TradingSession",
     "Unit",
+    "ValueSnapshot",
 ]

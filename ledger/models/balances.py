@@ -75,13 +75,17 @@ class CurrentBalance(models.Model):
 
 
 class DailySnapshot(models.Model):
-    """The balance of an account at the close of a day on which it moved, with the day's turnovers."""
+    """The balance of an account at the close of a day on which it moved, with the day's turnovers.
 
-    pk = models.CompositePrimaryKey("account_id", "business_date")
+    A day that was reopened and closed again has another row of the next close number: the newest counts.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "business_date", "close_no")
     account = models.ForeignKey(
         Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="snapshots"
     )
     business_date = models.DateField(_("business date"))
+    close_no = models.SmallIntegerField(_("close number"), default=1, db_default=1)
     book = models.ForeignKey(
         Book, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -97,7 +101,58 @@ class DailySnapshot(models.Model):
             models.CheckConstraint(
                 condition=Q(debit_minor__gte=0, credit_minor__lte=0), name="ledger_dailysnapshot_sides_signed"
             ),
+            models.CheckConstraint(
+                condition=Q(close_no__gt=0), name="ledger_dailysnapshot_close_no_positive"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.business_date}"
+
+
+class ValueSnapshot(models.Model):
+    """The balance of an account by value date, of everything booked up to the close of a day.
+
+    A close writes a row for each value date that its day touched, and a new version of each later one of the
+    same account. Debits, credits and the number of postings are those of this booking day and value date.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "closed_date", "close_no", "value_date")
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="value_snapshots",
+    )
+    value_date = models.DateField(_("value date"))
+    closed_date = models.DateField(_("known at the close of"))
+    close_no = models.SmallIntegerField(_("close number"), default=1, db_default=1)
+    book = models.ForeignKey(
+        Book, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    balance_minor = models.BigIntegerField(_("balance"))
+    debit_minor = models.BigIntegerField(_("debits"))
+    credit_minor = models.BigIntegerField(_("credits"))
+    posting_count = models.BigIntegerField(_("postings"))
+
+    class Meta:
+        verbose_name = _("value snapshot")
+        verbose_name_plural = _("value snapshots")
+        indexes = [
+            models.Index(
+                fields=["account", "value_date", "closed_date", "close_no"], name="ledger_valuesnapshot_value"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(debit_minor__gte=0, credit_minor__lte=0, posting_count__gte=0),
+                name="ledger_valuesnapshot_sides_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(close_no__gt=0), name="ledger_valuesnapshot_close_no_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.value_date} ({self.closed_date})"

@@ -41,6 +41,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     shut record;
     differing record;
+    this_close smallint := 1;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING
@@ -80,37 +81,12 @@ BEGIN
     NEW.recorded_at := statement_timestamp();
     NEW.last_position := ledger_stamp_positions(shut.book_id);
 
-    INSERT INTO ledger_dailysnapshot
-    (account_id, business_date, book_id, balance_minor, debit_minor, credit_minor)
-    SELECT
-        moved.account_id,
-        shut.business_date,
-        shut.book_id,
-        coalesce(previous.balance_minor, 0) + moved.net_minor,
-        moved.debit_minor,
-        moved.credit_minor
-    FROM (
-        SELECT
-            p.account_id,
-            sum(p.amount_minor)::bigint AS net_minor,
-            sum(greatest(p.amount_minor, 0))::bigint AS debit_minor,
-            sum(least(p.amount_minor, 0))::bigint AS credit_minor
-        FROM ledger_posting AS p
-        WHERE p.book_id = shut.book_id AND p.booking_date = shut.business_date
-        GROUP BY p.account_id
-    ) AS moved
-    LEFT JOIN LATERAL (
-        SELECT s.balance_minor
-        FROM ledger_dailysnapshot AS s
-        WHERE s.account_id = moved.account_id AND s.business_date < shut.business_date
-        ORDER BY s.business_date DESC
-        LIMIT 1
-    ) AS previous ON true;
+    PERFORM ledger_snapshot_day(shut.book_id, shut.business_date, this_close);
 
     SELECT s.account_id, s.balance_minor, c.balance_minor AS running_minor INTO differing
     FROM ledger_dailysnapshot AS s
     LEFT JOIN ledger_currentbalance AS c ON c.account_id = s.account_id
-    WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date
+    WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date AND s.close_no = this_close
         AND c.balance_minor IS DISTINCT FROM s.balance_minor
     LIMIT 1;
     IF FOUND THEN

@@ -149,6 +149,22 @@ CONSTRAINTS = [
         "INSERT INTO ledger_dailysnapshot (account_id, business_date, book_id, balance_minor,"
         " debit_minor, credit_minor) VALUES (1, '2008-09-15', 1, 0, -1, 0)",
     ),
+    (
+        "ledger_dailysnapshot_close_no_positive",
+        "INSERT INTO ledger_dailysnapshot (account_id, business_date, close_no, book_id, balance_minor,"
+        " debit_minor, credit_minor) VALUES (1, '2008-09-15', 0, 1, 0, 0, 0)",
+    ),
+    (
+        "ledger_valuesnapshot_sides_signed",
+        "INSERT INTO ledger_valuesnapshot (account_id, value_date, closed_date, book_id, balance_minor,"
+        " debit_minor, credit_minor, posting_count) VALUES (1, '2008-09-15', '2008-09-15', 1, 0, 0, 0, -1)",
+    ),
+    (
+        "ledger_valuesnapshot_close_no_positive",
+        "INSERT INTO ledger_valuesnapshot (account_id, value_date, closed_date, close_no, book_id,"
+        " balance_minor, debit_minor, credit_minor, posting_count)"
+        " VALUES (1, '2008-09-15', '2008-09-15', 0, 1, 0, 0, 0, 0)",
+    ),
     ("ledger_positionhead_not_negative", "UPDATE ledger_positionhead SET last_position = -1"),
     (
         "ledger_businessday_status_known",
@@ -276,6 +292,8 @@ class TestCloses:
             ("ledger_entryposition_append_only", "DELETE FROM ledger_entryposition"),
             ("ledger_dailysnapshot_append_only", "UPDATE ledger_dailysnapshot SET balance_minor = 0"),
             ("ledger_dailysnapshot_append_only", "DELETE FROM ledger_dailysnapshot"),
+            ("ledger_valuesnapshot_append_only", "UPDATE ledger_valuesnapshot SET balance_minor = 0"),
+            ("ledger_valuesnapshot_append_only", "DELETE FROM ledger_valuesnapshot"),
             ("ledger_businessday_only_closed", "UPDATE ledger_businessday SET status = 'open'"),
         ],
     )

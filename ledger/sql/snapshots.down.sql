@@ -1,0 +1,2 @@
+DROP FUNCTION ledger_snapshot_day(integer, date, smallint);
+DROP FUNCTION ledger_snapshot_values(integer, date, smallint);

@@ -1,0 +1,1 @@
+DROP TRIGGER ledger_valuesnapshot_append_only ON ledger_valuesnapshot;
