@@ -13,7 +13,7 @@ SQL := accounts ledger custody contracts clearing tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help demo test check bench-ledger format messages migrate up down reset status psql shell lock system-packages clean venv venv-dev
+.PHONY: help demo test check bench-ledger format messages migrate up down reset status psql shell lock system-packages clean venv venv-bench venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -34,7 +34,7 @@ check: venv-dev ## format, lint, types, import contracts, migrations, deployment
 	@PLIMSOLL_HTTPS=1 $(RUN) python manage.py check --deploy --fail-level WARNING
 	@$(RUN) pytest tests/architecture
 
-bench-ledger: venv-dev ## how fast the ledger is, against the floor and others; ARGS="--quick", "--only bulk", "--profile"
+bench-ledger: venv-bench ## how fast the ledger is, against the floor and others; ARGS="--quick", "--only bulk", "--profile"
 	@$(RUN) python -m bench ledger $(ARGS)
 
 format: venv-dev ## let ruff and sqlfluff rewrite what they can
@@ -80,6 +80,9 @@ clean: ## stop the servers, delete this checkout's databases and everything that
 
 venv:
 	@$(PYTHON) tools/venv.py run
+
+venv-bench:
+	@$(PYTHON) tools/venv.py bench
 
 venv-dev:
 	@$(PYTHON) tools/venv.py dev

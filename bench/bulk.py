@@ -47,30 +47,32 @@ class Bulk:
         )
 
     def post_entries(self, entries: int) -> float:
-        """Post that many entries of two postings by one call, and return its seconds."""
+        """Post that many entries of two postings by one call; return the seconds, its arguments' included."""
         self.batches += 1
-        headers = [self.header(number) for number in range(entries)]
-        return self.post(headers, _TWO_POSTINGS, {"entries": entries})
+        with timed() as watch:
+            headers = [self.header(number) for number in range(entries)]
+            self.post(headers, _TWO_POSTINGS, {"entries": entries})
+        return watch.seconds
 
     def post_one(self, postings: int) -> float:
-        """Post one entry of that many postings, and return the call's seconds."""
+        """Post one entry of that many postings; return the seconds."""
         self.batches += 1
-        return self.post([self.header(0)], _ONE_ENTRY, {"postings": postings})
-
-    def post(self, headers: list[EntryHeader], postings_sql: str, params: dict[str, int]) -> float:
         with timed() as watch:
-            post_journal_entries_from_select(
-                book_id=self.cast.book_id,
-                booking_date=self.day,
-                headers=headers,
-                postings_sql=postings_sql,
-                params={
-                    **params,
-                    "custody": self.cast.custody_id,
-                    "first_client": self.cast.first_client_id,
-                    "clients": self.cast.clients,
-                },
-                caller=CALLER,
-                maker_id=self.cast.maker_id,
-            )
+            self.post([self.header(0)], _ONE_ENTRY, {"postings": postings})
         return watch.seconds
+
+    def post(self, headers: list[EntryHeader], postings_sql: str, params: dict[str, int]) -> None:
+        post_journal_entries_from_select(
+            book_id=self.cast.book_id,
+            booking_date=self.day,
+            headers=headers,
+            postings_sql=postings_sql,
+            params={
+                **params,
+                "custody": self.cast.custody_id,
+                "first_client": self.cast.first_client_id,
+                "clients": self.cast.clients,
+            },
+            caller=CALLER,
+            maker_id=self.cast.maker_id,
+        )

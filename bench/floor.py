@@ -35,7 +35,11 @@ class Floor:
     def build(self) -> None:
         """Make the copies and bring them to the size of the ledger."""
         self.owner.execute("CREATE SCHEMA floor")
-        self.owner.execute("CREATE TABLE floor.entry (LIKE ledger_journalentry INCLUDING INDEXES)")
+        self.owner.execute("CREATE SEQUENCE floor.entry_id START 1000000000")
+        self.owner.execute(
+            "CREATE TABLE floor.entry (LIKE ledger_journalentry INCLUDING INDEXES INCLUDING DEFAULTS)"
+        )
+        self.owner.execute("ALTER TABLE floor.entry ALTER id SET DEFAULT nextval('floor.entry_id')")
         self.owner.execute(
             "CREATE TABLE floor.posting (LIKE ledger_posting INCLUDING INDEXES)"
             " PARTITION BY RANGE (booking_date)"
@@ -51,8 +55,10 @@ class Floor:
         self.owner.execute("INSERT INTO floor.balance SELECT * FROM ledger_balance")
         self.stage()
         self.insert()
-        for table in ("entry", "posting", "balance"):
-            self.owner.execute(f"VACUUM (ANALYZE) floor.{table}")
+        self.owner.execute("GRANT USAGE ON SCHEMA floor TO plimsoll_app")
+        self.owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA floor TO plimsoll_app")
+        self.owner.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA floor TO plimsoll_app")
+        self.owner.execute("VACUUM (ANALYZE) floor.entry, floor.posting, floor.balance")
 
     def stage(self) -> None:
         """Lay out, unlogged, what the ledger has and the copies have not."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from tqdm import tqdm
+
 from tools.home import ROOT
 
 RESULTS = ROOT / "bench" / "results"
@@ -28,14 +30,15 @@ class Result:
         self.figures[name] = figure
         self.notes[name] = note
         self.targets[name] = target
+        tqdm.write(self.line(name), file=sys.stderr)
+
+    def line(self, name: str, width: int = 34) -> str:
+        return f"{name:<{width}}  {self.figures[name]:>12,.3f}  {self.targets[name]:>10}  {self.notes[name]}"
 
     def table(self) -> str:
         """The figures, one a line."""
         width = max((len(name) for name in self.figures), default=0)
-        lines = [
-            f"{name:<{width}}  {figure:>12,.3f}  {self.targets[name]:>10}  {self.notes[name]}"
-            for name, figure in self.figures.items()
-        ]
+        lines = [self.line(name, width) for name in self.figures]
         head = f"{'figure':<{width}}  {'measured':>12}  {'target':>10}  what it is"
         return "\n".join([head, "-" * len(head), *lines])
 

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-WARM_UP = 0
-"""The round that is run and not counted."""
-
 
 @dataclass
 class Stopwatch:
@@ -40,17 +37,21 @@ class Times:
 
 
 def take_turns(
-    contenders: Mapping[str, Callable[[int], float]], *, rounds: int, told: Callable[[str], None]
+    contenders: Mapping[str, Callable[[int], float]],
+    *,
+    rounds: int,
+    told: Callable[[str], None],
+    warm_up: int = 1,
 ) -> Times:
-    """Run every contender in each round, after a round of warming up, and return what they measured.
+    """Run every contender in each round, after rounds of warming up, and return what they measured.
 
     A contender gets the number of its round and returns seconds, so that what it prepares is not counted.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for number in range(rounds + 1):
+    for number in range(warm_up + rounds):
         for name, run in contenders.items():
-            told(f"{name} {'warming up' if number == WARM_UP else f'{number}/{rounds}'}")
+            told(f"{name} {'warming up' if number < warm_up else f'{number - warm_up + 1}/{rounds}'}")
             took = run(number)
-            if number != WARM_UP:
+            if number >= warm_up:
                 seconds[name].append(took)
     return Times(seconds)

@@ -15,7 +15,11 @@ class Sizes:
     writers: int
     bulk_entries: int
     one_entry_postings: int
+    stored_entries: int
     others_entries: int
+    others_singles: int
+    others_stored: int
+    others_accounts: int
     singles: int
     reads: int
     hot_seconds: int
@@ -32,7 +36,11 @@ class Sizes:
             "writers": self.writers,
             "bulk_entries": self.bulk_entries,
             "one_entry_postings": self.one_entry_postings,
+            "stored_entries": self.stored_entries,
             "others_entries": self.others_entries,
+            "others_singles": self.others_singles,
+            "others_stored": self.others_stored,
+            "others_accounts": self.others_accounts,
             "singles": self.singles,
             "reads": self.reads,
             "hot_seconds": self.hot_seconds,
@@ -47,7 +55,11 @@ FULL = Sizes(
     writers=16,
     bulk_entries=250_000,
     one_entry_postings=500_000,
-    others_entries=10_000,
+    stored_entries=25_000,
+    others_entries=25_000,
+    others_singles=2_000,
+    others_stored=100_000,
+    others_accounts=2_000,
     singles=1_000,
     reads=2_000,
     hot_seconds=5,
@@ -61,7 +73,11 @@ QUICK = Sizes(
     writers=4,
     bulk_entries=50_000,
     one_entry_postings=100_000,
+    stored_entries=5_000,
     others_entries=2_000,
+    others_singles=300,
+    others_stored=5_000,
+    others_accounts=200,
     singles=200,
     reads=200,
     hot_seconds=2,

@@ -1,4 +1,4 @@
-"""Write the pins of requirements.txt and requirements-dev.txt anew, from the .in files beside them."""
+"""Write the pins of requirements*.txt anew, from the .in files beside them."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         subprocess.run([sys.executable, "-m", "venv", place], check=True)
         subprocess.run([f"{place}/bin/pip", "install", "--quiet", "pip-tools"], check=True)
-        for name in ("requirements", "requirements-dev"):
+        for name in ("requirements", "requirements-bench", "requirements-dev"):
             compile_pins = [f"{place}/bin/pip-compile", *FORMAT, *HIDDEN, f"{name}.in", "-o", f"{name}.txt"]
             subprocess.run(compile_pins, check=True, cwd=ROOT)
 

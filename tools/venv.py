@@ -1,6 +1,6 @@
 """Make .venv and install the pinned requirements, once for each content of the pins.
 
-    python3 tools/venv.py run | dev
+    python3 tools/venv.py run | bench | dev
 
 Runs before anything is installed, so this file must parse and explain itself on an old Python as well.
 """
@@ -15,7 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PINS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+PINS = {"run": ["requirements.txt"]}
+PINS["bench"] = [*PINS["run"], "requirements-bench.txt"]
+PINS["dev"] = [*PINS["bench"], "requirements-dev.txt"]
 
 
 def stamp_of(wanted: str) -> Path:

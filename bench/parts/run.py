@@ -1,13 +1,18 @@
 """What the parts of one run share: sizes, databases, places made once, the result."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from bench.cast import prepare_cast
+from django.db import connections
+
+from bench.cast import Cast, prepare_cast
 from bench.databases import Databases
+from bench.history import Plan
 from bench.place import Place, with_history
+from bench.proof import proved
 from bench.results import Result
+from bench.rounds import timed
 from bench.sizes import Sizes
 
 
@@ -20,13 +25,35 @@ class Run:
     result: Result
     told: Callable[[str], None]
     profile: bool = False
-    floors: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def cast(self) -> Cast:
+        """The cast, in a database that each place begins as a copy of."""
+        self.told("migrating")
+        self.databases.make_migrated("template")
+        return prepare_cast(clients=self.sizes.accounts, writers=self.sizes.writers)
 
     @cached_property
     def place(self) -> Place:
-        """The book with a million postings, or what `sizes` says."""
-        self.told("migrating")
-        database = self.databases.make_migrated("ledger")
-        cast = prepare_cast(clients=self.sizes.accounts, writers=self.sizes.writers)
-        self.told("loading")
-        return with_history(database=database, cast=cast, plan=self.sizes.stored)
+        """The book with a million postings, or what `sizes` says; a part finds what earlier ones posted."""
+        return self.loaded("ledger", self.sizes.stored)
+
+    @cached_property
+    def large_place(self) -> Place:
+        """The book with fifty million, or what `sizes` says, proved clean."""
+        place = self.loaded("stored", self.sizes.much_stored)
+        self.told("verifying")
+        seconds, postings = proved(place.cast.book_id)
+        self.result.add("verify_seconds_stored", seconds, f"verify_book over {postings:,} postings", "clean")
+        return place
+
+    def loaded(self, short: str, plan: Plan) -> Place:
+        cast = self.cast
+        connections.close_all()
+        self.told(f"loading {plan.postings:,} postings")
+        with timed() as watch:
+            place = with_history(
+                database=self.databases.make(short, template="template"), cast=cast, plan=plan
+            )
+        self.result.sizes[f"{short}_load_seconds"] = round(watch.seconds)
+        return place

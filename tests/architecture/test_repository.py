@@ -35,6 +35,6 @@ class TestRepository:
         assert found == []
 
     def test_pins_what_it_installs(self) -> None:
-        for name in ("requirements.txt", "requirements-dev.txt"):
+        for name in ("requirements.txt", "requirements-bench.txt", "requirements-dev.txt"):
             lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
             assert [line for line in lines if line and "==" not in line] == []
