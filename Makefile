@@ -9,7 +9,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 endif
 PLIMSOLL := .venv/bin/python tools/plimsoll.py
 RUN := $(PLIMSOLL) run --
-SQL := accounts ledger custody contracts clearing tools/database.sql
+SQL := accounts ledger custody contracts clearing bench tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
