@@ -12,4 +12,8 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0010_months")]
 
-    operations = reload_sql_files(SQL, "days")
+    operations = reload_sql_files(
+        SQL,
+        "days",
+        "restriction",
+    )

@@ -11,6 +11,7 @@ from ledger.models.exchange import (
     Revaluation,
     RevaluationLine,
 )
+from ledger.models.holds import Hold, HoldEvent
 from ledger.models.journal import (
     EntryKind,
     EntryKindFlow,
@@ -35,6 +36,8 @@ __all__ = [
     "EntryKind",
     "EntryKindFlow",
     "EntryPosition",
+    "Hold",
+    "HoldEvent",
     "JournalEntry",
     "Limit",
     "OfficialRate",

@@ -143,6 +143,7 @@ class Account(models.Model):
                 condition=~Q(contract_code=""),
             ),
             models.Index(fields=["book", "role", "ring"], name="ledger_account_role_ring"),
+            models.Index(fields=["book"], name="ledger_account_hot", condition=Q(is_hot=True)),
         ]
         constraints = [
             models.UniqueConstraint(

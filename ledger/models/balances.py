@@ -1,7 +1,7 @@
 """Balances kept beside the postings, each proved equal to them at every close and by `verify_ledger`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Account, Limit
@@ -11,8 +11,9 @@ from ledger.models.books import Book
 class Balance(models.Model):
     """The running balance of an account; of a hot account what has been rolled up so far.
 
-    Written by the posting rule alone. The limit is copied from the account at its opening, so that the check
-    is a constraint of this row: whoever moves the balance past it is refused, whatever the door.
+    Written by the rules of postings and holds alone. The limit is copied from the account at its opening, so
+    that the check is a constraint of this row: whoever moves the balance past it is refused, whatever the
+    door. `held_minor` is what holds set aside, never negative; it counts against either limit.
     """
 
     account = models.OneToOneField(
@@ -21,19 +22,21 @@ class Balance(models.Model):
     balance_minor = models.BigIntegerField(_("balance"), default=0)
     limit = models.CharField(_("limit"), max_length=17, choices=Limit)
     is_hot = models.BooleanField(_("hot"))
+    held_minor = models.BigIntegerField(_("held"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("balance")
         verbose_name_plural = _("balances")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(limit="no_debit_balance") | Q(balance_minor__lte=0),
+                condition=~Q(limit="no_debit_balance") | Q(balance_minor__lte=Value(0) - F("held_minor")),
                 name="ledger_balance_not_in_debit",
             ),
             models.CheckConstraint(
-                condition=~Q(limit="no_credit_balance") | Q(balance_minor__gte=0),
+                condition=~Q(limit="no_credit_balance") | Q(balance_minor__gte=F("held_minor")),
                 name="ledger_balance_not_in_credit",
             ),
+            models.CheckConstraint(condition=Q(held_minor__gte=0), name="ledger_balance_held_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -57,12 +60,17 @@ class BalanceDelta(models.Model):
 
 
 class CurrentBalance(models.Model):
-    """View: roll-up plus deltas, of every account."""
+    """View: of every account what is booked (roll-up plus deltas), held, and available.
+
+    `available_minor` may leave, as a positive amount, whichever side the account stands on; NULL: no limit.
+    """
 
     account = models.OneToOneField(
         Account, on_delete=models.DO_NOTHING, primary_key=True, related_name="current_balance"
     )
     balance_minor = models.BigIntegerField(_("balance"))
+    held_minor = models.BigIntegerField(_("held"))
+    available_minor = models.BigIntegerField(_("available"), null=True)
 
     class Meta:
         managed = False

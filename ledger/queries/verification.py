@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Book
+from ledger.queries import checks_holds
 from ledger.queries.verification_check import Check
 from ledger.queries.verification_checks import CHECKS, MISSING_MONTHS
 
+ALL_CHECKS = (*CHECKS, *checks_holds.CHECKS)
 SHOWN_PER_CHECK = 50
 """How many findings of one check are named; the rest are counted."""
 
@@ -79,7 +81,7 @@ def verify_book(*, book: Book) -> Verification:
         reason = (
             f"no postings to look at for {', '.join(missing)}: the months are detached" if missing else ""
         )
-        results = tuple(_run(check, arguments, reason) for check in CHECKS)
+        results = tuple(_run(check, arguments, reason) for check in ALL_CHECKS)
     return Verification(book.code, entries, postings, accounts, results)
 
 

@@ -8,6 +8,9 @@ from accounts.models import Approval
 from ledger.models import BusinessDay, DayClose
 from ledger.services.refusals import CloseNotApproved, DayNotOpen, named_refusals
 
+ROLL_UP_BATCH = 10_000
+"""Deltas folded at once: some tens of milliseconds."""
+
 
 def open_business_day(*, book_id: int, business_date: dt.date, maker_id: int) -> BusinessDay:
     """Open the next business day of a book. Joins the caller's transaction, else is its own.
@@ -55,12 +58,20 @@ def stamp_positions(*, book_id: int) -> int:
     return int(position)
 
 
-def roll_up_deltas(*, book_id: int) -> int:
-    """Fold the deltas of the book's hot accounts into their balances. Joins the caller's transaction.
+def roll_up_deltas(*, book_id: int, batch_size: int = ROLL_UP_BATCH) -> int:
+    """Fold the deltas of the book's hot accounts into their balances, batch by batch.
+
+    Each batch is its own transaction where none is open; it makes nobody wait, and leaves at once what
+    another roll-up of the book is at. Balances are the same before, between and after.
 
     :returns: how many deltas were folded.
+    Source: DESIGN 3 (balances), decision 12.
     """
+    rolled = 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_roll_up_deltas(%s)", [book_id])
-        (rolled,) = cursor.fetchone()
-    return int(rolled)
+        while True:
+            cursor.execute("SELECT ledger_roll_up_deltas(%s, %s)", [book_id, batch_size])
+            (of_batch,) = cursor.fetchone()
+            rolled += int(of_batch)
+            if of_batch < batch_size:
+                return rolled

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from ledger.models import JournalEntry, Posting
+from ledger.services.hold_draws import DRAWS, HoldDraw, draw_parameters, lock_balances, refuse_other_draws
 from ledger.services.refusals import (
     EntryWithoutPostings,
     IdempotencyConflict,
@@ -40,7 +41,10 @@ class EntryHeader:
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """An entry to be posted. No personal data in the narration: it will be sealed."""
+    """An entry to be posted. No personal data in the narration: it will be sealed.
+
+    `hold_draws` names the holds through which it is posted, in the same statement.
+    """
 
     kind: str
     value_date: dt.date
@@ -50,6 +54,7 @@ class EntryDraft:
     postings: Sequence[PostingDraft]
     reverses_id: int | None = None
     adjusts_id: int | None = None
+    hold_draws: Sequence[HoldDraw] = ()
 
     def header(self, entry_no: int) -> EntryHeader:
         return EntryHeader(
@@ -133,7 +138,7 @@ WITH header AS MATERIALIZED (
     INNER JOIN hashed AS h ON h.entry_no = n.entry_no
     INNER JOIN entry AS e ON e.idempotency_key = h.idempotency_key
     LEFT JOIN ledger_account AS a ON a.id = n.account_id
-)
+){draws}
 SELECT h.entry_no, h.idempotency_key, h.payload_hash, e.id
 FROM hashed AS h
 LEFT JOIN entry AS e ON e.idempotency_key = h.idempotency_key
@@ -155,6 +160,8 @@ def post_journal_entries(
     The idempotency key is the caller's own and holds for ever: the same key with the same payload returns the
     entry first posted (also after its day is closed), with another payload it is refused.
 
+    Draws on holds are part of the statement: the limit counts what they free, and they stand or fall with it.
+
     :returns: one `PostedEntry` per draft, in the order given.
     :raises LedgerRefusal: the rule that refuses, by name; see docs/rules/ledger.md (DESIGN 3).
     """
@@ -163,17 +170,20 @@ def post_journal_entries(
     for draft in drafts:
         if len(draft.postings) < 2:
             raise EntryWithoutPostings(draft.idempotency_key)
+    draws = [draft.hold_draws for draft in drafts]
     legs = [(number, leg) for number, draft in enumerate(drafts) for leg in draft.postings]
     return _post(
         book_id=book_id,
         booking_date=booking_date,
         headers=[draft.header(number) for number, draft in enumerate(drafts)],
-        statement=_POST.format(source=_FROM_ARRAYS, order="s.ordinal"),
+        statement=_POST.format(source=_FROM_ARRAYS, order="s.ordinal", draws=DRAWS if any(draws) else ""),
         params={
             "posting_entry_no": [number for number, _ in legs],
             "account_id": [leg.account_id for _, leg in legs],
             "amount_minor": [leg.amount_minor for _, leg in legs],
+            **(draw_parameters(draws=draws) if any(draws) else {}),
         },
+        draws={draft.idempotency_key: draft.hold_draws for draft in drafts if draft.hold_draws},
         caller=caller,
         maker_id=maker_id,
     )
@@ -202,8 +212,9 @@ def post_journal_entries_from_select(
         book_id=book_id,
         booking_date=booking_date,
         headers=headers,
-        statement=_POST.format(source=postings_sql, order="s.account_id, s.amount_minor"),
+        statement=_POST.format(source=postings_sql, order="s.account_id, s.amount_minor", draws=""),
         params=params,
+        draws={},
         caller=caller,
         maker_id=maker_id,
     )
@@ -263,6 +274,7 @@ def _post(
     headers: Sequence[EntryHeader],
     statement: str,
     params: Mapping[str, object],
+    draws: Mapping[str, Sequence[HoldDraw]],
     caller: str,
     maker_id: int,
 ) -> list[PostedEntry]:
@@ -278,11 +290,15 @@ def _post(
     if len(set(arguments["idempotency_key"])) < len(headers):
         raise IdempotencyConflict("one call names a key twice")
     with named_refusals(), transaction.atomic():
+        if draws:
+            lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
         hashes = {key: bytes(payload_hash) for _, key, payload_hash, entry_id in rows if entry_id is None}
         earlier = _earlier_entries(book_id=book_id, caller=caller, hashes=hashes) if hashes else {}
+        if earlier:
+            refuse_other_draws(draws={earlier[key]: draws.get(key, ()) for key in earlier})
     return [
         PostedEntry(
             entry_id=earlier[key] if entry_id is None else entry_id,

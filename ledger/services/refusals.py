@@ -223,6 +223,13 @@ class AlreadyRestricted(LedgerRefusal):
     sentence = _("This source restricts the account already.")
 
 
+class AccountHot(LedgerRefusal):
+    """Restrictions are not for accounts that everybody posts to without waiting."""
+
+    code = "ledger_restriction_account_not_hot"
+    sentence = _("Postings to a hot account wait for nobody and would not see a restriction.")
+
+
 def _named(base: type[LedgerRefusal]) -> Iterator[type[LedgerRefusal]]:
     for refusal in base.__subclasses__():
         yield refusal
@@ -252,7 +259,8 @@ def named_refusals() -> Iterator[None]:
 def _detail(refusal: type[LedgerRefusal], diag: object) -> str:
     """What the database said; for a limit, which account (the first column of the row it shows)."""
     if issubclass(refusal, LimitExceeded):
-        row = re.search(r"\((\d+), (-?\d+),", getattr(diag, "message_detail", None) or "")
+        row = re.search(r"\((\d+), (-?\d+), \w+, [tf], (\d+)", getattr(diag, "message_detail", None) or "")
         if row:
-            return f"account {row[1]} would stand at {row[2]}"
+            held = f" with {row[3]} held" if row[3] != "0" else ""
+            return f"account {row[1]} would stand at {row[2]}{held}"
     return getattr(diag, "message_primary", None) or ""

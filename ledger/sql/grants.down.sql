@@ -1,4 +1,4 @@
-REVOKE EXECUTE ON FUNCTION ledger_stamp_positions(integer), ledger_roll_up_deltas(integer) FROM plimsoll_app;
+REVOKE EXECUTE ON FUNCTION ledger_stamp_positions(integer) FROM plimsoll_app;
 REVOKE ALL ON
 ledger_book, ledger_unit, ledger_account, ledger_tradingsession, ledger_dayclose, ledger_journalentry,
 ledger_posting, ledger_businessday, ledger_restriction

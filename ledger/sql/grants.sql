@@ -14,5 +14,4 @@ GRANT INSERT (
 GRANT INSERT ON ledger_posting TO plimsoll_app;
 GRANT INSERT ON ledger_businessday, ledger_restriction TO plimsoll_app;
 GRANT UPDATE (lifted_on) ON ledger_restriction TO plimsoll_app;
-GRANT SELECT ON ledger_currentbalance TO plimsoll_app;
-GRANT EXECUTE ON FUNCTION ledger_stamp_positions(integer), ledger_roll_up_deltas(integer) TO plimsoll_app;
+GRANT EXECUTE ON FUNCTION ledger_stamp_positions(integer) TO plimsoll_app;

@@ -1,5 +1,6 @@
 -- A restriction waits for postings under way on its account and is then seen by the next one; it is lifted
--- once and never taken back.
+-- once and never taken back. Postings to a hot account wait for nobody and so would pass it unseen: none is
+-- imposed there.
 CREATE OR REPLACE FUNCTION ledger_guard_restriction() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -17,6 +18,13 @@ BEGIN
             MESSAGE = 'a restriction can only be lifted, and once';
     END IF;
     IF tg_op = 'INSERT' THEN
+        IF EXISTS (SELECT FROM ledger_account AS a WHERE a.id = NEW.account_id AND a.is_hot) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_restriction_account_not_hot',
+                TABLE = 'ledger_restriction',
+                MESSAGE = format('account %s is hot: postings to it would not see a restriction', NEW.account_id);
+        END IF;
         PERFORM b.account_id FROM ledger_balance AS b WHERE b.account_id = NEW.account_id FOR NO KEY UPDATE;
     END IF;
     RETURN NEW;

@@ -1,0 +1,17 @@
+DROP TRIGGER ledger_holdevent_never_emptied ON ledger_holdevent;
+DROP TRIGGER ledger_holdevent_append_only ON ledger_holdevent;
+DROP TRIGGER ledger_hold_never_emptied ON ledger_hold;
+DROP TRIGGER ledger_hold_never_deleted ON ledger_hold;
+DROP TRIGGER ledger_hold_append_only ON ledger_hold;
+DROP TRIGGER ledger_businessday_expires_holds ON ledger_businessday;
+DROP FUNCTION ledger_expire_holds();
+DROP TRIGGER ledger_holdevent_rule ON ledger_holdevent;
+DROP FUNCTION ledger_check_hold_draws();
+DROP TRIGGER ledger_holdevent_ends ON ledger_holdevent;
+DROP TRIGGER ledger_holdevent_draws ON ledger_holdevent;
+DROP FUNCTION ledger_draw_hold();
+DROP TRIGGER ledger_hold_rule ON ledger_hold;
+DROP FUNCTION ledger_place_holds();
+DROP TRIGGER ledger_hold_opens ON ledger_hold;
+DROP FUNCTION ledger_open_hold();
+DROP FUNCTION ledger_lock_balances(bigint[]);

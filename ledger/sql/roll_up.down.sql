@@ -1,0 +1,1 @@
+DROP FUNCTION ledger_roll_up_deltas(integer, integer);
