@@ -36,6 +36,7 @@ CATEGORY_NAMES: dict[int, Text] = {
     2310: _("Reserve fund"),
     2410: _("Due to client"),
     3010: _("Capital"),
+    3020: _("Retained earnings"),
     4010: _("Spread income"),
     4020: _("Commission income"),
     4030: _("Penalty income"),
@@ -102,6 +103,7 @@ KIND_NAMES: dict[str, Text] = {
     "house_revalued": _("House position revalued"),
     "house_result_translated": _("House result translated"),
     "ring_transfer_confirmed": _("Transfer between rings confirmed"),
+    "year_end_transferred": _("Result carried to equity"),
 }
 
 

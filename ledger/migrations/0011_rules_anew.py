@@ -15,5 +15,6 @@ class Migration(migrations.Migration):
     operations = reload_sql_files(
         SQL,
         "days",
+        "entry_rule",
         "restriction",
     )

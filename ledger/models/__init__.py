@@ -20,6 +20,14 @@ from ledger.models.journal import (
     PositionHead,
     Posting,
 )
+from ledger.models.periods import (
+    DayReopening,
+    DaySoftClose,
+    Hardness,
+    MonthClose,
+    MonthReopening,
+    YearEndTransfer,
+)
 
 __all__ = [
     "Account",
@@ -33,13 +41,18 @@ __all__ = [
     "CurrentBalance",
     "DailySnapshot",
     "DayClose",
+    "DayReopening",
+    "DaySoftClose",
     "EntryKind",
     "EntryKindFlow",
     "EntryPosition",
+    "Hardness",
     "Hold",
     "HoldEvent",
     "JournalEntry",
     "Limit",
+    "MonthClose",
+    "MonthReopening",
     "OfficialRate",
     "PositionHead",
     "Posting",
@@ -51,4 +64,5 @@ __all__ = [
     "TradingSession",
     "Unit",
     "ValueSnapshot",
+    "YearEndTransfer",
 ]

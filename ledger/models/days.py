@@ -10,17 +10,18 @@ from ledger.models.books import Book
 
 
 class BusinessDay(models.Model):
-    """A day of one book. One is open at a time; entries are booked only into it."""
+    """A day of one book. All but the newest are closed; entries are booked only into the one that is not."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")  # inserted so
-        CLOSED = "closed", _("closed")  # by the insertion of its DayClose
+        OPEN = "open", _("open")  # inserted so; again by the insertion of a DayReopening
+        SOFT_CLOSED = "soft_closed", _("soft-closed")  # from open, by its DaySoftClose: corrections only
+        CLOSED = "closed", _("closed")  # from open or soft-closed, by its DayClose
 
     book = models.ForeignKey(
         Book, on_delete=models.PROTECT, related_name="days", db_index=False, verbose_name=_("book")
     )
     business_date = models.DateField(_("business date"))
-    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.OPEN)
+    status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.OPEN)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by")
     )
@@ -32,10 +33,13 @@ class BusinessDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "business_date"], name="ledger_businessday_unique"),
             models.UniqueConstraint(
-                fields=["book"], condition=Q(status="open"), name="ledger_businessday_one_open"
+                fields=["book"],
+                condition=Q(status__in=["open", "soft_closed"]),
+                name="ledger_businessday_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["open", "closed"]), name="ledger_businessday_status_known"
+                condition=Q(status__in=["open", "soft_closed", "closed"]),
+                name="ledger_businessday_status_known",
             ),
         ]
 
@@ -44,11 +48,19 @@ class BusinessDay(models.Model):
 
 
 class DayClose(models.Model):
-    """The close of a day by two people. Inserting it closes the day, stamps positions, writes snapshots."""
+    """A close of a day by two people. Inserting it closes the day, stamps positions, writes snapshots.
 
-    day = models.OneToOneField(
-        BusinessDay, on_delete=models.PROTECT, related_name="close", verbose_name=_("day")
+    A day that was reopened is closed again, under the next number; the earlier close stays as it was.
+    """
+
+    day = models.ForeignKey(
+        BusinessDay,
+        on_delete=models.PROTECT,
+        related_name="closes",
+        db_index=False,
+        verbose_name=_("day"),
     )
+    close_no = models.PositiveSmallIntegerField(_("close"), default=1, db_default=1)
     approval = models.OneToOneField(
         "accounts.Approval", on_delete=models.PROTECT, related_name="+", verbose_name=_("approval")
     )
@@ -65,13 +77,15 @@ class DayClose(models.Model):
         verbose_name = _("day close")
         verbose_name_plural = _("day closes")
         constraints = [
+            models.UniqueConstraint(fields=["day", "close_no"], name="ledger_dayclose_numbered_once"),
+            models.CheckConstraint(condition=Q(close_no__gte=1), name="ledger_dayclose_number_positive"),
             models.CheckConstraint(
                 condition=~Q(maker=F("checker")), name="ledger_dayclose_maker_is_not_checker"
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.day_id)
+        return f"{self.day_id}/{self.close_no}"
 
 
 class TradingSession(models.Model):

@@ -25,6 +25,9 @@ class EntryKind(models.Model):
         blank=True,
         default="",
     )
+    posts_in_soft_close = models.BooleanField(
+        _("may be posted into a soft-closed day"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("entry kind")

@@ -32,8 +32,8 @@ def balance_as_of(*, account_id: int, business_date: dt.date) -> int:
     tail = Posting.objects.filter(
         account_id=account_id,
         booking_date__lte=business_date,
-        booking_date__in=BusinessDay.objects.filter(
-            book__accounts=account_id, status=BusinessDay.Status.OPEN
-        ).values("business_date"),
+        booking_date__in=BusinessDay.objects.filter(book__accounts=account_id)
+        .exclude(status=BusinessDay.Status.CLOSED)
+        .values("business_date"),
     ).aggregate(total=Sum("amount_minor"))["total"]
     return (snapshot.balance_minor if snapshot else 0) + int(tail or 0)

@@ -6,9 +6,10 @@ from ledger.models import BusinessDay
 
 
 def open_business_date(*, book_id: int) -> dt.date | None:
-    """The open day of the book, if one is open."""
+    """The day of the book that takes entries: open, or soft-closed, which takes corrections only."""
     return (
-        BusinessDay.objects.filter(book_id=book_id, status=BusinessDay.Status.OPEN)
+        BusinessDay.objects.filter(book_id=book_id)
+        .exclude(status=BusinessDay.Status.CLOSED)
         .values_list("business_date", flat=True)
         .first()
     )

@@ -283,20 +283,26 @@ CHECKS: tuple[Check, ...] = (
         """
         SELECT format('entry %%s of %%s: not stamped at the close of its day', e.id, e.booking_date)
         FROM ledger_businessday AS d
-        INNER JOIN ledger_dayclose AS c ON c.day_id = d.id
+        INNER JOIN (
+            SELECT day_id, max(last_position) AS last_position FROM ledger_dayclose GROUP BY day_id
+        ) AS c ON c.day_id = d.id
         INNER JOIN ledger_journalentry AS e ON e.book_id = d.book_id AND e.booking_date = d.business_date
         LEFT JOIN ledger_entryposition AS p ON p.entry_id = e.id
-        WHERE d.book_id = %(book)s AND (p.position IS NULL OR p.position > c.last_position)
+        WHERE d.book_id = %(book)s AND d.status = 'closed'
+            AND (p.position IS NULL OR p.position > c.last_position)
         UNION ALL
         SELECT format(
-            'day %%s: closed at position %%s, with %%s entries booked till then', d.business_date,
-            c.last_position, d.entries
+            'day %%s, close %%s: closed at position %%s, with %%s to %%s entries booked till then',
+            d.business_date, c.close_no, c.last_position, d.entries - d.of_the_day, d.entries
         )
         FROM (
             SELECT
                 d.id,
                 d.business_date,
-                sum(coalesce(e.entries, 0)) OVER (ORDER BY d.business_date) AS entries
+                d.status,
+                coalesce(e.entries, 0) AS of_the_day,
+                sum(coalesce(e.entries, 0)) OVER (ORDER BY d.business_date) AS entries,
+                (SELECT max(n.close_no) FROM ledger_dayclose AS n WHERE n.day_id = d.id) AS closes
             FROM ledger_businessday AS d
             LEFT JOIN (
                 SELECT booking_date, count(*) AS entries
@@ -307,7 +313,11 @@ CHECKS: tuple[Check, ...] = (
             WHERE d.book_id = %(book)s
         ) AS d
         INNER JOIN ledger_dayclose AS c ON c.day_id = d.id
-        WHERE c.last_position <> d.entries
+        -- A close that was taken back counted a part of its day.
+        WHERE CASE
+            WHEN d.status = 'closed' AND c.close_no = d.closes THEN c.last_position <> d.entries
+            ELSE c.last_position NOT BETWEEN d.entries - d.of_the_day AND d.entries
+        END
         """,
     ),
     Check(
@@ -316,9 +326,20 @@ CHECKS: tuple[Check, ...] = (
         """
         SELECT format('day %%s: closed without a close by two people', d.business_date)
         FROM ledger_businessday AS d
-        LEFT JOIN ledger_dayclose AS c ON c.day_id = d.id
+        LEFT JOIN (
+            SELECT day_id, count(*) AS closes, bool_and(maker_id <> checker_id) AS by_two
+            FROM ledger_dayclose
+            GROUP BY day_id
+        ) AS c ON c.day_id = d.id
+        LEFT JOIN (
+            SELECT day_id, count(*) AS reopenings
+            FROM ledger_dayreopening
+            WHERE from_status = 'closed'
+            GROUP BY day_id
+        ) AS r ON r.day_id = d.id
         WHERE d.book_id = %(book)s
-            AND (d.status = 'closed') <> (c.id IS NOT NULL AND c.maker_id <> c.checker_id)
+            AND (d.status = 'closed')::integer
+            IS DISTINCT FROM CASE WHEN c.by_two THEN c.closes ELSE 0 END - coalesce(r.reopenings, 0)
         UNION ALL
         SELECT format('day %%s: its close is not the one that two people approved', d.business_date)
         FROM ledger_dayclose AS c

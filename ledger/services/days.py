@@ -13,8 +13,9 @@ ROLL_UP_BATCH = 10_000
 
 
 def open_business_day(*, book_id: int, business_date: dt.date, maker_id: int) -> BusinessDay:
-    """Open the next business day of a book. Joins the caller's transaction, else is its own.
+    """Open the next business day of a book. Joins the caller's transaction, else is its own; READ COMMITTED.
 
+    :raises MonthClosedForOpening: its month is closed.
     :raises DayAlreadyOpen: another day is open.
     :raises DayExists: the day was opened before.
     :raises DayOutOfSequence: a later day exists.
@@ -24,7 +25,7 @@ def open_business_day(*, book_id: int, business_date: dt.date, maker_id: int) ->
 
 
 def close_business_day(*, book_id: int, business_date: dt.date, approval_id: int) -> DayClose:
-    """Close the open day by an approval of two people; waits for every entry in flight.
+    """Close the open or soft-closed day by an approval of two people; waits for every entry in flight.
 
     Joins the caller's transaction, else is its own; READ COMMITTED. The database stamps all positions, writes
     the snapshot of every account that moved and proves each equal to its running balance (DESIGN 3).
@@ -42,9 +43,11 @@ def close_business_day(*, book_id: int, business_date: dt.date, approval_id: int
         raise CloseNotApproved(str(business_date))
     roll_up_deltas(book_id=book_id)
     with named_refusals(), transaction.atomic():
-        return DayClose.objects.create(
+        made = DayClose.objects.create(
             day=day, approval=approval, maker_id=approval.maker_id, checker_id=approval.checker_id
         )
+    made.refresh_from_db()
+    return made
 
 
 def stamp_positions(*, book_id: int) -> int:

@@ -12,12 +12,18 @@ from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+BY_CODE: dict[str, type["LedgerRefusal"]] = {}
+"""Each refusal by the name of its rule. Every class enters itself, those of other modules when imported."""
+
 
 class LedgerRefusal(Exception):
     """The ledger refuses, and nothing was written."""
 
     code: str = "ledger_refusal"
     sentence: str | Promise = _("The ledger refuses this entry; nothing was written.")
+
+    def __init_subclass__(cls) -> None:
+        BY_CODE[cls.code] = cls
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
@@ -95,6 +101,13 @@ class DayNotOpen(LedgerRefusal):
 
     code = "ledger_journalentry_day_is_open"
     sentence = _("Entries are booked into the open business day; open it, or give the past as value date.")
+
+
+class DaySoftClosed(LedgerRefusal):
+    """The day takes corrections only."""
+
+    code = "ledger_journalentry_soft_close_takes_corrections"
+    sentence = _("The day is soft-closed: it takes corrections only. Reopen it, or book into the next day.")
 
 
 class FlowNotPermitted(LedgerRefusal):
@@ -230,13 +243,6 @@ class AccountHot(LedgerRefusal):
     sentence = _("Postings to a hot account wait for nobody and would not see a restriction.")
 
 
-def _named(base: type[LedgerRefusal]) -> Iterator[type[LedgerRefusal]]:
-    for refusal in base.__subclasses__():
-        yield refusal
-        yield from _named(refusal)
-
-
-BY_CODE: dict[str, type[LedgerRefusal]] = {refusal.code: refusal for refusal in _named(LedgerRefusal)}
 BY_CODE["ledger_journalentry_has_two_postings"] = EntryWithoutPostings
 
 

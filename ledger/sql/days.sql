@@ -1,4 +1,5 @@
--- Days follow one another and are not edited; only their close changes them.
+-- Days follow one another, in months that are not closed, and are not edited; only closes and reopenings change
+-- their status. A day goes back to open for a row that says why, and no close is taken back twice.
 CREATE OR REPLACE FUNCTION ledger_guard_business_day() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -14,11 +15,37 @@ BEGIN
                 TABLE = 'ledger_businessday',
                 MESSAGE = format('day %s does not follow the days of the book', NEW.business_date);
         END IF;
+        IF ledger_month_is_closed(NEW.book_id, NEW.business_date) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_businessday_month_is_open',
+                TABLE = 'ledger_businessday',
+                MESSAGE = format('the month of %s is closed', NEW.business_date);
+        END IF;
         NEW.opened_at := statement_timestamp();
         PERFORM ledger_ensure_posting_month(NEW.business_date);
         RETURN NEW;
     END IF;
-    IF tg_op = 'UPDATE' AND NEW.status = 'closed' AND OLD.status = 'open'
+    IF tg_op = 'UPDATE' AND (
+        (OLD.status, NEW.status) IN (('open', 'soft_closed'), ('open', 'closed'), ('soft_closed', 'closed'))
+        OR (
+            OLD.status = 'closed' AND NEW.status = 'open' AND EXISTS (
+                SELECT FROM ledger_dayreopening AS r
+                WHERE r.day_id = OLD.id AND r.from_status = 'closed'
+                    AND r.close_no = (SELECT max(c.close_no) FROM ledger_dayclose AS c WHERE c.day_id = OLD.id)
+            )
+        ) OR (
+            OLD.status = 'soft_closed' AND NEW.status = 'open' AND (
+                SELECT count(*) FROM ledger_daysoftclose AS s
+                WHERE s.day_id = OLD.id
+                    AND s.close_no = 1 + (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = OLD.id)
+            ) = (
+                SELECT count(*) FROM ledger_dayreopening AS r
+                WHERE r.day_id = OLD.id AND r.from_status = 'soft_closed'
+                    AND r.close_no = 1 + (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = OLD.id)
+            )
+        )
+    )
         AND (NEW.id, NEW.book_id, NEW.business_date, NEW.opened_by_id, NEW.opened_at)
         IS NOT DISTINCT FROM (OLD.id, OLD.book_id, OLD.business_date, OLD.opened_by_id, OLD.opened_at) THEN
         RETURN NEW;
@@ -27,7 +54,7 @@ BEGIN
         ERRCODE = 'check_violation',
         CONSTRAINT = 'ledger_businessday_only_closed',
         TABLE = 'ledger_businessday',
-        MESSAGE = 'a business day can only be closed';
+        MESSAGE = 'a business day can only be closed, or reopened with a row that says why';
 END;
 $$;
 
@@ -41,7 +68,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     shut record;
     differing record;
-    this_close smallint := 1;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING
@@ -53,7 +79,7 @@ BEGIN
 
     UPDATE ledger_businessday AS d
     SET status = 'closed'
-    WHERE d.id = NEW.day_id AND d.status = 'open'
+    WHERE d.id = NEW.day_id AND d.status IN ('open', 'soft_closed')
     RETURNING d.book_id, d.business_date INTO shut;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
@@ -63,7 +89,8 @@ BEGIN
             MESSAGE = 'the day is closed already, or is not there';
     END IF;
 
-    IF NOT EXISTS (
+    -- An approval used before would shut the day and, ON CONFLICT DO NOTHING, leave no row.
+    IF EXISTS (SELECT FROM ledger_dayclose AS c WHERE c.approval_id = NEW.approval_id) OR NOT EXISTS (
         SELECT FROM accounts_approval AS a
         INNER JOIN ledger_book AS b ON b.id = shut.book_id AND b.code = a.book_code
         WHERE a.id = NEW.approval_id AND a.kind = 'close_business_day'
@@ -78,15 +105,16 @@ BEGIN
             MESSAGE = format('closing %s is not approved by these two people', shut.business_date);
     END IF;
 
+    NEW.close_no := 1 + (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = NEW.day_id);
     NEW.recorded_at := statement_timestamp();
     NEW.last_position := ledger_stamp_positions(shut.book_id);
 
-    PERFORM ledger_snapshot_day(shut.book_id, shut.business_date, this_close);
+    PERFORM ledger_snapshot_day(shut.book_id, shut.business_date, NEW.close_no);
 
     SELECT s.account_id, s.balance_minor, c.balance_minor AS running_minor INTO differing
     FROM ledger_dailysnapshot AS s
     LEFT JOIN ledger_currentbalance AS c ON c.account_id = s.account_id
-    WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date AND s.close_no = this_close
+    WHERE s.book_id = shut.book_id AND s.business_date = shut.business_date AND s.close_no = NEW.close_no
         AND c.balance_minor IS DISTINCT FROM s.balance_minor
     LIMIT 1;
     IF FOUND THEN

@@ -1,13 +1,15 @@
 -- The rule of entries, once per statement: each brings its postings in the same statement and is booked into
--- the open day of its book. FOR SHARE on the day makes a close wait for every entry in flight, and makes an
--- entry that comes after the close find the day closed. An older snapshot would not see what was committed while
--- a lock was awaited, nor a restriction imposed before: READ COMMITTED only.
+-- the open day of its book, a correction also into a soft-closed one. FOR SHARE on the day makes a close wait for
+-- every entry in flight, and makes an entry that comes after the close find the day closed. An older snapshot would
+-- not see what was committed while a lock was awaited, nor a restriction imposed before: READ COMMITTED only.
 CREATE OR REPLACE FUNCTION ledger_check_entries() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
 DECLARE
     bad record;
+    held record;
+    is_soft_closed boolean := false;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING
@@ -17,22 +19,26 @@ BEGIN
             MESSAGE = 'an entry must see what was committed before it: use READ COMMITTED';
     END IF;
 
-    PERFORM d.id
-    FROM ledger_businessday AS d
-    WHERE d.id IN (
-        SELECT open_day.id
-        FROM (SELECT DISTINCT n.book_id, n.booking_date FROM new_entries AS n) AS named
-        INNER JOIN ledger_businessday AS open_day
-            ON open_day.book_id = named.book_id AND open_day.business_date = named.booking_date
-    )
-    ORDER BY d.id
-    FOR SHARE;
+    FOR held IN
+        SELECT d.status
+        FROM ledger_businessday AS d
+        WHERE d.id IN (
+            SELECT open_day.id
+            FROM (SELECT DISTINCT n.book_id, n.booking_date FROM new_entries AS n) AS named
+            INNER JOIN ledger_businessday AS open_day
+                ON open_day.book_id = named.book_id AND open_day.business_date = named.booking_date
+        )
+        ORDER BY d.id
+        FOR SHARE
+    LOOP
+        is_soft_closed := is_soft_closed OR held.status = 'soft_closed';
+    END LOOP;
 
     SELECT n.id, n.booking_date INTO bad
     FROM new_entries AS n
     WHERE NOT EXISTS (
         SELECT FROM ledger_businessday AS d
-        WHERE d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status = 'open'
+        WHERE d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status <> 'closed'
     )
     LIMIT 1;
     IF FOUND THEN
@@ -41,6 +47,25 @@ BEGIN
             CONSTRAINT = 'ledger_journalentry_day_is_open',
             TABLE = 'ledger_journalentry',
             MESSAGE = format('booking date %s is not an open business day of the book', bad.booking_date);
+    END IF;
+
+    IF is_soft_closed THEN
+        SELECT n.id, n.kind_id, n.booking_date INTO bad
+        FROM new_entries AS n
+        INNER JOIN ledger_businessday AS d
+            ON d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status = 'soft_closed'
+        WHERE n.reverses_id IS NULL AND n.adjusts_id IS NULL
+            AND NOT EXISTS (SELECT FROM ledger_entrykind AS k WHERE k.code = n.kind_id AND k.posts_in_soft_close)
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_journalentry_soft_close_takes_corrections',
+                TABLE = 'ledger_journalentry',
+                MESSAGE = format(
+                    '%s is soft-closed: entry %s (%s) corrects nothing', bad.booking_date, bad.id, bad.kind_id
+                );
+        END IF;
     END IF;
 
     SELECT n.id INTO bad

@@ -1,0 +1,32 @@
+REVOKE EXECUTE ON FUNCTION ledger_hold_result_still(integer) FROM plimsoll_app;
+REVOKE INSERT (close_no) ON ledger_dayclose FROM plimsoll_app;
+REVOKE ALL ON
+ledger_daysoftclose, ledger_dayreopening, ledger_monthclose, ledger_monthreopening, ledger_yearendtransfer
+FROM plimsoll_app;
+DROP TRIGGER ledger_yearendtransfer_append_only ON ledger_yearendtransfer;
+DROP TRIGGER ledger_monthreopening_append_only ON ledger_monthreopening;
+DROP TRIGGER ledger_monthclose_append_only ON ledger_monthclose;
+DROP TRIGGER ledger_dayreopening_append_only ON ledger_dayreopening;
+DROP TRIGGER ledger_daysoftclose_append_only ON ledger_daysoftclose;
+DROP TRIGGER ledger_yearendtransfer_read_committed ON ledger_yearendtransfer;
+DROP TRIGGER ledger_monthreopening_read_committed ON ledger_monthreopening;
+DROP TRIGGER ledger_monthclose_read_committed ON ledger_monthclose;
+DROP TRIGGER ledger_dayreopening_read_committed ON ledger_dayreopening;
+DROP TRIGGER ledger_daysoftclose_read_committed ON ledger_daysoftclose;
+DROP TRIGGER ledger_businessday_read_committed ON ledger_businessday;
+DROP TRIGGER ledger_yearendtransfer_allowed ON ledger_yearendtransfer;
+DROP TRIGGER ledger_monthreopening_allowed ON ledger_monthreopening;
+DROP TRIGGER ledger_monthclose_allowed ON ledger_monthclose;
+DROP TRIGGER ledger_dayreopening_reopens ON ledger_dayreopening;
+DROP TRIGGER ledger_dayreopening_allowed ON ledger_dayreopening;
+DROP TRIGGER ledger_daysoftclose_closes ON ledger_daysoftclose;
+DROP FUNCTION ledger_check_year_end_transfer();
+DROP FUNCTION ledger_check_month_reopening();
+DROP FUNCTION ledger_check_month_close();
+DROP FUNCTION ledger_month_is_closed(integer, date);
+DROP FUNCTION ledger_reopen_day();
+DROP FUNCTION ledger_check_day_reopening();
+DROP FUNCTION ledger_soft_close_day();
+DROP FUNCTION ledger_require_read_committed();
+DROP FUNCTION ledger_hold_result_still(integer);
+DROP FUNCTION ledger_is_approved(bigint, text, text, text, bigint, bigint, jsonb);
