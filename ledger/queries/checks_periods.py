@@ -49,6 +49,44 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "former_closes_proved",
+        "the snapshots of a close that was taken back are the postings up to its last position",
+        """
+        SELECT format(
+            'account %%s, %%s, close %%s: postings till then %%s and %%s, snapshot says %%s and %%s',
+            coalesce(p.account_id, s.account_id), coalesce(p.business_date, s.business_date),
+            coalesce(p.close_no, s.close_no), p.debit_minor, p.credit_minor, s.debit_minor, s.credit_minor
+        )
+        FROM (
+            SELECT
+                p.account_id,
+                d.business_date,
+                c.close_no,
+                sum(greatest(p.amount_minor, 0)) AS debit_minor,
+                sum(least(p.amount_minor, 0)) AS credit_minor
+            FROM ledger_dayreopening AS r
+            INNER JOIN ledger_businessday AS d ON d.id = r.day_id
+            INNER JOIN ledger_dayclose AS c ON c.day_id = r.day_id AND c.close_no = r.close_no
+            INNER JOIN ledger_posting AS p ON p.book_id = d.book_id AND p.booking_date = d.business_date
+            INNER JOIN ledger_entryposition AS o
+                ON o.entry_id = p.entry_id AND o.position <= c.last_position
+            WHERE d.book_id = %(book)s AND r.from_status = 'closed'
+            GROUP BY p.account_id, d.business_date, c.close_no
+        ) AS p
+        FULL JOIN (
+            SELECT s.account_id, s.business_date, s.close_no, s.debit_minor, s.credit_minor
+            FROM ledger_dayreopening AS r
+            INNER JOIN ledger_businessday AS d ON d.id = r.day_id
+            INNER JOIN ledger_dailysnapshot AS s
+                ON s.book_id = d.book_id AND s.business_date = d.business_date AND s.close_no = r.close_no
+            WHERE d.book_id = %(book)s AND r.from_status = 'closed'
+        ) AS s
+            ON s.account_id = p.account_id AND s.business_date = p.business_date AND s.close_no = p.close_no
+        WHERE (p.debit_minor, p.credit_minor)
+            IS DISTINCT FROM (s.debit_minor::numeric, s.credit_minor::numeric)
+        """,
+    ),
+    Check(
         "periods_by_two",
         "every soft close, reopening, month close and year-end transfer is the one that two people approved",
         """

@@ -244,7 +244,20 @@ CHECKS: tuple[Check, ...] = (
                 GROUP BY p.account_id, p.booking_date
             ) AS daily
         ) AS p
-        FULL JOIN (SELECT * FROM ledger_dailysnapshot WHERE book_id = %(book)s) AS s
+        -- Of a day closed again the newest snapshot counts; of one that stands reopened none does.
+        FULL JOIN (
+            SELECT DISTINCT ON (s.account_id, s.business_date) s.*
+            FROM ledger_dailysnapshot AS s
+            LEFT JOIN ledger_businessday AS d
+                ON d.book_id = s.book_id AND d.business_date = s.business_date AND d.status <> 'closed'
+            WHERE s.book_id = %(book)s AND NOT (
+                    d.id IS NOT NULL AND EXISTS (
+                        SELECT FROM ledger_dayreopening AS r
+                        WHERE r.day_id = d.id AND r.from_status = 'closed' AND r.close_no >= s.close_no
+                    )
+                )
+            ORDER BY s.account_id, s.business_date, s.close_no DESC
+        ) AS s
             ON s.account_id = p.account_id AND s.business_date = p.booking_date
         WHERE (p.balance_minor, p.debit_minor, p.credit_minor)
             IS DISTINCT FROM (s.balance_minor::numeric, s.debit_minor::numeric, s.credit_minor::numeric)
