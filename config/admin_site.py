@@ -41,6 +41,8 @@ MENU: list[dict[str, Any]] = [
         pages(_("Valuations"), "balance", "margin.valuation"),
         pages(_("Trades"), "swap_horiz", "settlement.trade"),
         pages(_("Marks"), "price_check", "marks.mark"),
+        pages(_("Corrections"), "history_edu", "corrections.correction"),
+        pages(_("Decision reviews"), "rate_review", "corrections.decisionreview"),
         pages(_("Day runs"), "calendar_month", "day.dayrun"),
     ),
     group(

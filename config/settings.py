@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "clearing.margin",
     "clearing.liquidation",
     "clearing.reconciliation",
+    "clearing.corrections",
     "clearing.day",
     "clearing.reports",
     "clearing.demo",

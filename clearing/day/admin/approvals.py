@@ -14,6 +14,8 @@ from accounts.admin.cells import instant, related
 from accounts.admin.panels import Act, Cell, Facts, Look, Panel, Tone, chip, code, text
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
 from accounts.services.approvals import approve, reject
+from clearing.corrections.admin.panels import correction_panels, review_panels
+from clearing.corrections.models import Correction, DecisionReview
 from clearing.day.admin.carrying_out import carry_out, closes_by_itself, terms_of
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
@@ -49,6 +51,9 @@ QUESTIONS = {
     ),
     ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
+    ApprovalKind.CORRECT_AFTER_CLOSE: gettext_lazy(
+        "Carry this out? What was stored stays; what is posted goes into the open day."
+    ),
 }
 
 PAYLOAD = {
@@ -268,8 +273,22 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
         case ApprovalKind.ACTIVATE_TERMS:
             terms = terms_of(row)
             return [Facts(title=_("Terms"), items=[(_("Terms"), related(terms, request))])] if terms else []
+        case ApprovalKind.CORRECT_AFTER_CLOSE:
+            return _correction_panels(request, row)
         case _:
             return []
+
+
+def _correction_panels(request: HttpRequest, row: Approval) -> list[Panel]:
+    """The correction with what a run would find, or the review with both its figures."""
+    reviews = DecisionReview.objects.select_related("contract__unit", "run__correction").filter(
+        pk=row.payload.get("review", 0)
+    )
+    corrections = Correction.objects.select_related("book", "maker", "approval").filter(approval=row)
+    return [
+        *(panel for one in reviews for panel in review_panels(request, one)),
+        *(panel for one in corrections for panel in correction_panels(request, one)),
+    ]
 
 
 def _liquidation_panels(request: HttpRequest, one: Liquidation) -> list[Panel]:

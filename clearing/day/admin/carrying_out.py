@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
 from accounts.services.actor import acting
+from clearing.corrections.models import Correction
+from clearing.corrections.services.reviews import decide_review
+from clearing.corrections.services.run import run_correction
 from clearing.day.services.closing import close_day
 from clearing.liquidation.models import Liquidation
 from clearing.liquidation.services.release import release_liquidation
@@ -45,6 +48,8 @@ def carry_out(*, approval: Approval, actor: User) -> str:
             return _release_withdrawal(approval, actor)
         case ApprovalKind.ACTIVATE_TERMS:
             return _activate_terms(approval, actor)
+        case ApprovalKind.CORRECT_AFTER_CLOSE:
+            return _correct(approval, actor)
         case _:
             raise NotCarriedOutHere
 
@@ -97,6 +102,24 @@ def _activate_terms(approval: Approval, actor: User) -> str:
     with acting(actor_id=actor.pk, reason=f"approval {approval.pk}"):
         activate_terms(terms_id=terms.pk, approval_id=approval.pk)
     return _("%(terms)s is in force.") % {"terms": str(terms)}
+
+
+def _correct(approval: Approval, actor: User) -> str:
+    """Run a correction, or end the review of a decision."""
+    if "review" in approval.payload:
+        review = decide_review(
+            review_id=int(approval.payload["review"]), approval_id=approval.pk, maker_id=actor.pk
+        )
+        return _("The review is decided: %(state)s.") % {"state": review.get_state_display()}
+    correction = Correction.objects.filter(approval=approval).first()
+    if correction is None:
+        raise NothingToCarryOut
+    result = run_correction(correction_id=correction.pk, maker_id=actor.pk)
+    return _("%(reference)s has run: %(findings)d findings, %(reviews)d reviews.") % {
+        "reference": correction.reference,
+        "findings": sum(result.findings.values()),
+        "reviews": sum(result.reviews.values()),
+    }
 
 
 def terms_of(approval: Approval) -> TermsVersion | None:

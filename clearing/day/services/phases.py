@@ -198,7 +198,7 @@ def _client_money(day: DayContext, _span: Range | None) -> Figures:
 
 
 def _report(day: DayContext, _span: Range | None) -> Figures:
-    return report_day(book_id=day.book_id)
+    return report_day(book_id=day.book_id, business_date=day.business_date)
 
 
 def _close(day: DayContext, _span: Range | None) -> Figures:

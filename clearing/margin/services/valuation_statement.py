@@ -6,7 +6,30 @@ compared before. The epoch of a quantity counts the splits that have been booked
 its session had seen.
 """
 
-VALUE_CONTRACTS = """
+# From `priced`, one row per holder and security: what each holder's securities are worth and count for. Where
+# stored inputs are valued anew (clearing.corrections), this is the arithmetic too.
+PORTFOLIO = """portfolio AS MATERIALIZED (
+    SELECT
+        holder_id,
+        array_agg(instrument_id ORDER BY instrument_id) AS instrument_ids,
+        array_agg(quantity::bigint ORDER BY instrument_id) AS quantities,
+        array_agg(mark_id ORDER BY instrument_id) AS mark_ids,
+        array_agg(credit_ppm ORDER BY instrument_id) AS credits_ppm,
+        bool_and(coalesce(usable_for_liquidation, false)) AS marks_allow_liquidation,
+        sum(value_minor) AS securities_minor,
+        div(
+            sum(least(value_minor * 1000000, total_minor * concentration_cap_ppm) * credit_ppm), 1000000000000
+        ) AS counted_minor,
+        string_agg(price_hold, '; ' ORDER BY instrument_id) AS price_hold,
+        string_agg(action_hold, '; ' ORDER BY instrument_id) AS action_hold
+    FROM (
+        SELECT priced.*, sum(value_minor) OVER (PARTITION BY holder_id) AS total_minor
+        FROM priced
+    ) AS counted
+    GROUP BY holder_id
+"""
+
+_FROM_BALANCES = """
 WITH chosen AS MATERIALIZED (
     SELECT
         contract.id, contract.code, contract.unit_id, contract.terms_id,
@@ -90,6 +113,7 @@ WITH chosen AS MATERIALIZED (
     LEFT JOIN marks_mark AS mark
         ON mark.book_id = %(book_id)s AND mark.instrument_id = instrument.id
             AND mark.session_date = session.session_date
+            AND NOT EXISTS (SELECT FROM marks_mark AS later WHERE later.supersedes_id = mark.id)
     LEFT JOIN LATERAL (
         SELECT 1 + count(*) AS epoch
         FROM marks_corporateaction AS split
@@ -99,7 +123,7 @@ WITH chosen AS MATERIALIZED (
     ) AS action ON true
 ), priced AS (
     SELECT
-        position.contract_id, position.quantity, quotation.instrument_id, quotation.mark_id,
+        position.contract_id AS holder_id, position.quantity, quotation.instrument_id, quotation.mark_id,
         quotation.usable_for_liquidation,
         div(position.quantity * quotation.price_minor, power(10::numeric, position.exponent)) AS value_minor,
         1000000 - coalesce(quotation.haircut_ppm, position.haircut_ppm) AS credit_ppm,
@@ -129,26 +153,9 @@ WITH chosen AS MATERIALIZED (
         END AS action_hold
     FROM position
     INNER JOIN quotation ON quotation.unit_id = position.unit_id
-), portfolio AS MATERIALIZED (
-    SELECT
-        contract_id,
-        array_agg(instrument_id ORDER BY instrument_id) AS instrument_ids,
-        array_agg(quantity::bigint ORDER BY instrument_id) AS quantities,
-        array_agg(mark_id ORDER BY instrument_id) AS mark_ids,
-        array_agg(credit_ppm ORDER BY instrument_id) AS credits_ppm,
-        bool_and(coalesce(usable_for_liquidation, false)) AS marks_allow_liquidation,
-        sum(value_minor) AS securities_minor,
-        div(
-            sum(least(value_minor * 1000000, total_minor * concentration_cap_ppm) * credit_ppm), 1000000000000
-        ) AS counted_minor,
-        string_agg(price_hold, '; ' ORDER BY instrument_id) AS price_hold,
-        string_agg(action_hold, '; ' ORDER BY instrument_id) AS action_hold
-    FROM (
-        SELECT priced.*, sum(value_minor) OVER (PARTITION BY contract_id) AS total_minor
-        FROM priced
-    ) AS counted
-    GROUP BY contract_id
-), summed AS (
+), """
+
+_INTO_ROWS = """), summed AS (
     SELECT
         chosen.*,
         money.cash_minor, money.principal_minor, money.interest_minor, money.penalty_minor, money.fees_minor,
@@ -174,7 +181,7 @@ WITH chosen AS MATERIALIZED (
         ) AS hold_reason
     FROM chosen
     INNER JOIN money ON money.contract_id = chosen.id
-    LEFT JOIN portfolio ON portfolio.contract_id = chosen.id
+    LEFT JOIN portfolio ON portfolio.holder_id = chosen.id
     LEFT JOIN LATERAL (
         SELECT accrual.accrual_date, accrual.cumulative_numerator, accrual.cumulative_posted_minor
         FROM contracts_interestaccrual AS accrual
@@ -231,3 +238,5 @@ WITH chosen AS MATERIALIZED (
 )
 SELECT count(*), count(*) FILTER (WHERE side_state <> '') FROM added
 """
+
+VALUE_CONTRACTS = _FROM_BALANCES + PORTFOLIO + _INTO_ROWS

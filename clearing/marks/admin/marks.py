@@ -59,6 +59,7 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
         amount_column(Mark, "previous_price_minor", unit="instrument.currency"),
         state_column(Mark, "reason"),
         "usable_for_liquidation",
+        "version",
     ]
     list_filter = [rows("book"), choices("state"), choices("reason"), days("session_date")]
     list_select_related = ["instrument__unit", "instrument__currency"]
@@ -66,7 +67,9 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
     ordering = ["-session_date", "instrument"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Mark | None:
-        found = Mark.objects.select_related("book", "instrument__unit", "instrument__currency")
+        found = Mark.objects.select_related(
+            "book", "instrument__unit", "instrument__currency", "supersedes", "successor", "approval"
+        )
         return found.filter(pk=object_id).first() if object_id.isdigit() else None
 
     def page_title(self, row: Mark) -> str:
@@ -89,6 +92,10 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
                 (_("Session"), day(row.session_date)),
                 (_("Instrument"), related(row.instrument, request)),
                 (_("Rule"), text(row.rule_version)),
+                (_("Version"), number(str(row.version))),
+                (_("Supersedes"), version_cell(row.supersedes, request)),
+                (_("Superseded by"), version_cell(getattr(row, "successor", None), request)),
+                (_("Approval"), related(row.approval, request)),
                 (_("Book"), related(row.book, request)),
             ],
         )
@@ -110,6 +117,11 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
             empty=_("No source quoted this instrument on this session, so there is no price: a hold."),
             note=_("The mark is the median of the quotes that are in it."),
         )
+
+
+def version_cell(mark: Mark | None, request: HttpRequest) -> Cell:
+    """Another version of the same mark."""
+    return NOTHING if mark is None else related(mark, request, _("version %d") % mark.version)
 
 
 def quote_row(verdict: QuoteVerdict, currency: Unit) -> list[Cell]:

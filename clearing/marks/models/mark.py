@@ -1,10 +1,13 @@
 """Marks: the official price of an instrument and session, or the hold that stands in its place."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Approval
 from clearing.marks.models.instrument import Instrument
 from clearing.marks.models.quote import Quote
 from ledger.models import Book
@@ -36,8 +39,17 @@ class Verdict(models.TextChoices):
     NO_CONSENSUS = "no_consensus", _("valid by itself, but the sources do not agree")
 
 
+class MarkQuerySet(models.QuerySet["Mark"]):
+    """Marks, of which one version each is current."""
+
+    def current(self) -> Self:
+        """Those that no later version supersedes: what every later read takes."""
+        return self.filter(successor__isnull=True)
+
+
 class Mark(models.Model):
-    """What a session's quotes amount to, fixed once. Append-only: a later correction is not a second mark.
+    """What a session's quotes amount to, fixed once. Append-only: a mark corrected later is a further
+    version, which supersedes the one before it by an approval of two people, and both stay.
 
     ``previous_price_minor`` is the instrument's last price fixed before, as it was then (not adjusted for a
     corporate action between); ``quote_ids`` are the quotes that are in the price.
@@ -56,13 +68,38 @@ class Mark(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason, blank=True, default="")
     quote_ids = ArrayField(models.BigIntegerField(), verbose_name=_("quotes"))
     rule_version = models.CharField(_("rule"), max_length=40)
+    version = models.PositiveSmallIntegerField(_("version"), default=1, db_default=1)
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successor",
+        verbose_name=_("supersedes"),
+    )
+    approval = models.ForeignKey(
+        Approval,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("approval"),
+    )
+
+    objects = MarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "session_date", "instrument"], name="marks_mark_fixed_once"
+                fields=["book", "session_date", "instrument", "version"], name="marks_mark_fixed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1, supersedes__isnull=True, approval__isnull=True)
+                | Q(version__gt=1, supersedes__isnull=False, approval__isnull=False),
+                name="marks_mark_later_version_supersedes",
             ),
             models.CheckConstraint(
                 condition=Q(state="hold", price_minor__isnull=True)

@@ -9,18 +9,20 @@ from clearing.marks.models import Instrument, Mark, QuoteVerdict
 
 
 def marks_on(*, book_id: int, session_date: date) -> QuerySet[Mark]:
-    """Return the marks of a session with instrument and unit, holds included, by unit code."""
+    """Return the current marks of a session with instrument and unit, holds included, by unit code."""
     return (
-        Mark.objects.filter(book_id=book_id, session_date=session_date)
+        Mark.objects.current()
+        .filter(book_id=book_id, session_date=session_date)
         .select_related("instrument__unit", "instrument__currency")
         .order_by("instrument__unit__code")
     )
 
 
 def prices_before(*, book_id: int, session_date: date, instrument_ids: Iterable[int]) -> dict[int, Mark]:
-    """Return each instrument's last mark with a price strictly before the session, by instrument id."""
+    """Return each instrument's last current mark with a price strictly before the session, by its id."""
     last = (
-        Mark.objects.filter(
+        Mark.objects.current()
+        .filter(
             book_id=book_id,
             instrument_id__in=list(instrument_ids),
             session_date__lt=session_date,

@@ -89,7 +89,9 @@ def fix_marks(
     if not trading:
         raise NotASession(f"no instrument trades on {session_date}")
     present = list(
-        Mark.objects.filter(book_id=book_id, session_date=session_date, instrument__in=trading.keys())
+        Mark.objects.current().filter(
+            book_id=book_id, session_date=session_date, instrument__in=trading.keys()
+        )
     )
     missing = sorted(trading.keys() - {mark.instrument_id for mark in present})
     fixed = _fix(book_id, session_date, rule, [trading[pk] for pk in missing]) if missing else []

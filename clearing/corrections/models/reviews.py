@@ -1,0 +1,159 @@
+"""Reviews of decisions already acted on that a correction puts in doubt."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from clearing.corrections.models.runs import CorrectionRun
+
+
+class ReviewKind(models.TextChoices):
+    """Which decision is in doubt."""
+
+    LEVEL_CHANGE = "level_change", _("level change")
+    MARGIN_CALL = "margin_call", _("margin call")
+    LIQUIDATION = "liquidation", _("liquidation")
+
+
+class ReviewState(models.TextChoices):
+    """The life of a review."""
+
+    OPEN = "open", _("open")
+    """By a correction run."""
+    UPHELD = "upheld", _("upheld")
+    """From open, by two people: the decision was right all the same. An end."""
+    COMPENSATED = "compensated", _("compensated")
+    """From open, by two people: the client was paid for what it cost. An end."""
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    """From open, by two people: the decision is taken back by who can, nothing is paid. An end."""
+
+
+class DecisionReview(models.Model):
+    """One decision, what it was made on and what it would have been made on. Only its life moves, once.
+
+    `stored` and `recomputed` are the figures of the decision's day. The deadline is a business day.
+    """
+
+    run = models.ForeignKey(
+        CorrectionRun, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("run")
+    )
+    book = models.ForeignKey(
+        "ledger.Book", on_delete=models.PROTECT, related_name="+", verbose_name=_("book")
+    )
+    contract = models.ForeignKey(
+        "contracts.FinancingContract",
+        on_delete=models.PROTECT,
+        related_name="decision_reviews",
+        verbose_name=_("contract"),
+    )
+    kind = models.CharField(_("decision"), max_length=12, choices=ReviewKind)
+    level_change = models.ForeignKey(
+        "margin.LevelChange",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("level change"),
+    )
+    margin_call = models.ForeignKey(
+        "margin.MarginCall",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("margin call"),
+    )
+    liquidation = models.ForeignKey(
+        "liquidation.Liquidation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("liquidation"),
+    )
+    business_date = models.DateField(_("decided on"))
+    stored = models.JSONField(_("stored"))
+    recomputed = models.JSONField(_("recomputed"))
+    opened_on = models.DateField(_("opened on"))
+    deadline_on = models.DateField(_("deadline"))
+    state = models.CharField(_("state"), max_length=11, choices=ReviewState, default=ReviewState.OPEN)
+    reason = models.TextField(_("why it was decided so"), blank=True, default="")
+    approval = models.OneToOneField(
+        "accounts.Approval",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approval"),
+    )
+    entry = models.OneToOneField(
+        "ledger.JournalEntry",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("compensating entry"),
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("decision review")
+        verbose_name_plural = _("decision reviews")
+        ordering = ["state", "deadline_on", "id"]
+        indexes = [
+            models.Index(
+                fields=["book", "deadline_on"], condition=Q(state="open"), name="corrections_review_open"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind="level_change",
+                    level_change__isnull=False,
+                    margin_call__isnull=True,
+                    liquidation__isnull=True,
+                )
+                | Q(
+                    kind="margin_call",
+                    level_change__isnull=True,
+                    margin_call__isnull=False,
+                    liquidation__isnull=True,
+                )
+                | Q(
+                    kind="liquidation",
+                    level_change__isnull=True,
+                    margin_call__isnull=True,
+                    liquidation__isnull=False,
+                ),
+                name="corrections_decisionreview_names_its_decision",
+            ),
+            models.UniqueConstraint(
+                fields=["run", "level_change", "margin_call", "liquidation"],
+                name="corrections_decisionreview_once_a_run",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="open", reason="", approval__isnull=True, entry__isnull=True, closed_on__isnull=True
+                )
+                | Q(
+                    state__in=["upheld", "withdrawn"],
+                    approval__isnull=False,
+                    entry__isnull=True,
+                    closed_on__isnull=False,
+                )
+                & ~Q(reason="")
+                | Q(state="compensated", approval__isnull=False, entry__isnull=False, closed_on__isnull=False)
+                & ~Q(reason=""),
+                name="corrections_decisionreview_decision_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline_on__gte=F("opened_on")),
+                name="corrections_decisionreview_deadline_after_opening",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.business_date}"

@@ -1,0 +1,2 @@
+DROP TRIGGER corrections_decisionreview_guard ON corrections_decisionreview;
+DROP FUNCTION corrections_guard_review();

@@ -1,0 +1,6 @@
+DROP TRIGGER corrections_decisionreview_check ON corrections_decisionreview;
+DROP TRIGGER corrections_correctionentry_check ON corrections_correctionentry;
+DROP TRIGGER corrections_correctionfinding_check ON corrections_correctionfinding;
+DROP FUNCTION corrections_check_parts();
+DROP TRIGGER corrections_correctionrun_guard ON corrections_correctionrun;
+DROP FUNCTION corrections_guard_run();
