@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Book
-from ledger.queries import checks_holds, checks_periods
+from ledger.queries import checks_exchange, checks_holds, checks_periods
 from ledger.queries.verification_check import Check
 from ledger.queries.verification_checks import CHECKS, MISSING_MONTHS
 
-ALL_CHECKS: tuple[Check, ...] = (*CHECKS, *checks_holds.CHECKS, *checks_periods.CHECKS)
+ALL_CHECKS: tuple[Check, ...] = (
+    *CHECKS,
+    *checks_holds.CHECKS,
+    *checks_periods.CHECKS,
+    *checks_exchange.CHECKS,
+)
 
 SHOWN_PER_CHECK = 50
 """How many findings of one check are named; the rest are counted."""

@@ -112,6 +112,11 @@ class _Run:
         lines = []
         for unit_id, unit in sorted(self.units.items()):
             position = positions.get(unit_id, Position())
+            if not position.quantity_minor and position.cost_minor:
+                # What the reversal of one of several deals left: nothing is held, so it is realised.
+                translated[accounts[unit_id].cost] -= position.cost_minor
+                realised_minor -= position.cost_minor
+                position = Position()
             target = unrealised_minor(
                 position,
                 rate=self._rate(unit_id),
@@ -122,6 +127,8 @@ class _Run:
                 held[unit_id].unrealised_minor if unit_id in held else 0
             )
             lines.append(RevaluedUnit(unit, self.rates.get(unit_id), position, target))
+        if realised_minor:
+            translated[open_result_account(book=self.book, is_realised=True)] -= realised_minor
         change_minor = sum(revalued.values())
         revalued[open_result_account(book=self.book, is_realised=False)] -= change_minor
         revaluation, is_new = self._write(translated, revalued, lines)
@@ -156,8 +163,6 @@ class _Run:
             amounts[twins[account.address, self.book.base_unit_id]] += base_minor
             amounts[accounts[account.unit_id].cost] += change.position.cost_minor - before.cost_minor
             realised_minor += change.realised_minor
-        if realised_minor:
-            amounts[open_result_account(book=self.book, is_realised=True)] -= realised_minor
         return amounts, realised_minor
 
     def _twin(self, result: ForeignResult) -> AccountDraft:

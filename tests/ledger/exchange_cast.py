@@ -116,6 +116,27 @@ class ExchangeBook:
             book_id=self.book.pk, booking_date=self.day, draft=draft, caller="tests", maker_id=self.maker.pk
         )
 
+    def open(self, address: str, unit: str) -> None:
+        """A position account at an address."""
+        draft = AccountDraft(address, self.units[unit], "house", "position", 1510)
+        open_accounts(book_id=self.book.pk, drafts=[draft])
+
+    def other_clients_cash(self, unit: str) -> str:
+        """The address of Okafor's cash."""
+        okafor = register(f"OKAFOR{self.book.code}", "client").pk
+        draft = AccountDraft(
+            "client/O1/F2/cash",
+            self.units[unit],
+            "client",
+            "entitlement",
+            2010,
+            okafor,
+            "F2",
+            "no_debit_balance",
+        )
+        open_accounts(book_id=self.book.pk, drafts=[draft])
+        return draft.address
+
     def earn(self, unit: str, amount: int) -> None:
         """The house earns commission in a currency; negative: pays it back."""
         self.post(
