@@ -111,6 +111,20 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
             older = page.older
             place = f"{older.booking_date.isoformat()}.{older.entry_id}.{older.posting_no}"
             links.append(Link(_("older"), "?" + urlencode({"before": place})))
+        away = (
+            [
+                [
+                    *[NOTHING] * 4,
+                    Cell(
+                        _("The postings of %(month)s are detached.") % {"month": f"{page.away:%Y-%m}"},
+                        look=Look.PROSE,
+                    ),
+                    *[NOTHING] * 3,
+                ]
+            ]
+            if page.away
+            else []
+        )
         return Table(
             title=_("Account statement"),
             columns=[
@@ -134,7 +148,8 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
                     balance(line.balance_minor, row.unit.exponent),
                 ]
                 for line in page.lines
-            ],
+            ]
+            + away,
             empty=_("Nothing has been posted to this account yet."),
             links=links,
         )

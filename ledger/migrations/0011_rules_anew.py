@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     operations = reload_sql_files(
         SQL,
+        "partitions",
         "days",
         "entry_rule",
         "restriction",

@@ -20,6 +20,7 @@ from ledger.models.journal import (
     PositionHead,
     Posting,
 )
+from ledger.models.months import MonthMove
 from ledger.models.periods import (
     DayReopening,
     DaySoftClose,
@@ -52,6 +53,7 @@ __all__ = [
     "JournalEntry",
     "Limit",
     "MonthClose",
+    "MonthMove",
     "MonthReopening",
     "OfficialRate",
     "PositionHead",

@@ -7,8 +7,12 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from ledger.models import Posting
+from ledger.models import Account, Posting
 from ledger.queries.balances import balance_as_of
+from ledger.queries.months import months_away
+
+LAST_ENTRY = 2**63 - 1
+"""Past every entry of a day: where a page starts that has nothing above it on its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class StatementPage:
     lines: Sequence[StatementLine]
     older: Place | None
     """Where the next page goes on; None at the first posting."""
+    away: dt.date | None = None
+    """The first day of a month whose postings would come next and are detached; `older` goes on below it."""
 
 
 def account_statement(
@@ -48,8 +54,14 @@ def account_statement(
     """Return the newest postings booked up to a day, or those before a place.
 
     The balance at the top comes from the snapshot of its day, so no page reads more than itself and one day.
+    A page ends where a detached month begins, and names it; below, the balance comes from a snapshot again.
     """
+    book_id = Account.objects.values_list("book_id", flat=True).get(pk=account_id)
+    top = before.booking_date if before else until
+    away = max((month for month in months_away(book_id=book_id) if month <= top), default=None)
     postings = Posting.objects.filter(account_id=account_id)
+    if away is not None:
+        postings = postings.filter(booking_date__gte=_first_day_after(away))
     if before is None:
         balance_minor = balance_as_of(account_id=account_id, business_date=until)
         rows = postings.filter(booking_date__lte=until)
@@ -86,5 +98,11 @@ def account_statement(
         lines.append(StatementLine(*[*row, balance_minor]))
         balance_minor -= row[-1]
     last = lines[-1] if len(found) > size else None
+    if last is None and away is not None:
+        return StatementPage(lines, Place(away - dt.timedelta(1), LAST_ENTRY, 0), away)
     older = Place(last.booking_date, last.entry_id, last.posting_no) if last else None
     return StatementPage(lines, older)
+
+
+def _first_day_after(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(32)).replace(day=1)

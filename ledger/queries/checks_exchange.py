@@ -74,6 +74,7 @@ CHECKS = (
         HAVING min(a.owner_id) <> max(a.owner_id)
         ORDER BY e.id
         """,
+        needs_every_month=True,
     ),
     Check(
         "positions_in_place",
@@ -200,5 +201,6 @@ CHECKS = (
             )
         ORDER BY t.business_date, u.code
         """,
+        needs_every_month=True,
     ),
 )

@@ -96,5 +96,6 @@ CHECKS = (
         WHERE h.book_id = %(book)s AND v.event = 'expired'
             AND (h.expires_on IS NULL OR h.expires_on > v.business_date)
         """,
+        needs_every_month=True,
     ),
 )

@@ -85,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE (p.debit_minor, p.credit_minor)
             IS DISTINCT FROM (s.debit_minor::numeric, s.credit_minor::numeric)
         """,
+        needs_every_month=True,
     ),
     Check(
         "periods_by_two",
@@ -223,5 +224,6 @@ CHECKS: tuple[Check, ...] = (
             HAVING sum(p.amount_minor) <> 0
         ) AS left_over
         """,
+        needs_every_month=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""The shape of a check of `verify_ledger`: a name, what it proves, and a statement with one sentence a failure.
+"""The shape of a check of `verify_ledger`: a name, what it proves, a statement with one sentence a failure.
 
 Parameters: %(book)s, the book's id. A percent sign of SQL is doubled.
 """
@@ -13,3 +13,5 @@ class Check:
     name: str
     proves: str
     sql: str
+    needs_every_month: bool = False
+    """It compares postings with what they add up to: not run while a month is detached."""

@@ -2,19 +2,6 @@
 
 from ledger.queries.verification_check import Check
 
-MISSING_MONTHS = """
-SELECT DISTINCT to_char(d.business_date, 'YYYY-MM') AS month
-FROM ledger_businessday AS d
-WHERE d.book_id = %(book)s
-    AND NOT EXISTS (
-        SELECT FROM pg_inherits AS i
-        INNER JOIN pg_class AS c ON c.oid = i.inhrelid
-        WHERE i.inhparent = 'ledger_posting'::regclass AND NOT i.inhdetachpending
-            AND c.relname = 'ledger_posting_' || to_char(d.business_date, 'YYYYMM')
-    )
-ORDER BY month
-"""
-
 CHECKS: tuple[Check, ...] = (
     Check(
         "entries_balance",
@@ -52,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE e.book_id = %(book)s AND EXISTS (
                 SELECT FROM pg_inherits AS i
                 INNER JOIN pg_class AS c ON c.oid = i.inhrelid
-                WHERE i.inhparent = 'ledger_posting'::regclass
+                WHERE i.inhparent = 'ledger_posting'::regclass AND NOT i.inhdetachpending
                     AND c.relname = 'ledger_posting_' || to_char(e.booking_date, 'YYYYMM')
             )
             AND (p.postings, p.first_no, p.last_no)
@@ -95,7 +82,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE e.book_id = %(book)s AND EXISTS (
                 SELECT FROM pg_inherits AS i
                 INNER JOIN pg_class AS c ON c.oid = i.inhrelid
-                WHERE i.inhparent = 'ledger_posting'::regclass
+                WHERE i.inhparent = 'ledger_posting'::regclass AND NOT i.inhdetachpending
                     AND c.relname = 'ledger_posting_' || to_char(e.booking_date, 'YYYYMM')
             )
             AND e.payload_hash IS DISTINCT FROM ledger_payload_hash(
@@ -118,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
         GROUP BY e.id, e.reverses_id
         ORDER BY e.id
         """,
+        needs_every_month=True,
     ),
     Check(
         "balances_proved",
@@ -136,6 +124,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE a.book_id = %(book)s AND coalesce(p.amount_minor, 0) IS DISTINCT FROM b.balance_minor
         ORDER BY a.address
         """,
+        needs_every_month=True,
     ),
     Check(
         "limits_hold",
@@ -262,6 +251,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE (p.balance_minor, p.debit_minor, p.credit_minor)
             IS DISTINCT FROM (s.balance_minor::numeric, s.debit_minor::numeric, s.credit_minor::numeric)
         """,
+        needs_every_month=True,
     ),
     Check(
         "positions_gapless",

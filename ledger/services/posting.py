@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from ledger.models import JournalEntry, Posting
 from ledger.services.hold_draws import DRAWS, HoldDraw, draw_parameters, lock_balances, refuse_other_draws
+from ledger.services.month_refusals import ReversedMonthDetached
 from ledger.services.refusals import (
     EntryWithoutPostings,
     IdempotencyConflict,
@@ -245,6 +246,7 @@ def reverse_journal_entry(
 
     :raises UnknownEntry: there is no such entry.
     :raises AlreadyReversed: it has been reversed before, under another key.
+    :raises ReversedMonthDetached: its postings are of a month that is detached.
     :raises LedgerRefusal: any other rule of the ledger (DESIGN 1, rule 3).
     """
     entry = JournalEntry.objects.filter(pk=entry_id).first()
@@ -253,13 +255,16 @@ def reverse_journal_entry(
     postings = Posting.objects.filter(entry_id=entry_id, booking_date=entry.booking_date).order_by(
         "posting_no"
     )
+    legs = [PostingDraft(posting.account_id, -posting.amount_minor) for posting in postings]
+    if not legs:
+        raise ReversedMonthDetached(f"entry {entry_id} is of {entry.booking_date:%Y-%m}")
     draft = EntryDraft(
         kind=entry.kind_id,
         value_date=entry.value_date,
         narration=narration,
         source_reference=f"ledger.entry:{entry_id}",
         idempotency_key=idempotency_key,
-        postings=[PostingDraft(posting.account_id, -posting.amount_minor) for posting in postings],
+        postings=legs,
         reverses_id=entry_id,
     )
     return post_journal_entry(

@@ -23,7 +23,9 @@ class LedgerRefusal(Exception):
     sentence: str | Promise = _("The ledger refuses this entry; nothing was written.")
 
     def __init_subclass__(cls) -> None:
-        BY_CODE[cls.code] = cls
+        """A refusal is found by its code wherever it is defined."""
+        if "code" in vars(cls):
+            BY_CODE[cls.code] = cls
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)

@@ -63,7 +63,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
         return list(pool.map(run, works))
 
 
-def deposit(book: SmallBook, attacker: Login, key: str, amount: int = 100) -> None:
+def deposit(book: SmallBook, attacker: Login, key: str, amount: int = 100, day: dt.date = MONDAY) -> None:
     """A deposit for Wang over a raw connection, left uncommitted."""
     attacker.execute(
         """
@@ -84,7 +84,7 @@ def deposit(book: SmallBook, attacker: Login, key: str, amount: int = 100) -> No
         """,
         {
             "book": book.book.id,
-            "day": MONDAY,
+            "day": day,
             "key": key,
             "maker": book.maker.id,
             "usd": book.units["USD"],

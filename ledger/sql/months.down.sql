@@ -1,0 +1,10 @@
+DROP TRIGGER ledger_journalentry_month_of_reversed ON ledger_journalentry;
+DROP FUNCTION ledger_check_month_of_reversed();
+DROP TRIGGER ledger_businessday_month ON ledger_businessday;
+DROP FUNCTION ledger_check_month_of_day();
+DROP TRIGGER ledger_monthmove_never_emptied ON ledger_monthmove;
+DROP TRIGGER ledger_monthmove_append_only ON ledger_monthmove;
+DROP TRIGGER ledger_monthmove_guard ON ledger_monthmove;
+DROP FUNCTION ledger_guard_month_move();
+DROP FUNCTION ledger_month_is_attached(date);
+DROP FUNCTION ledger_month_content(regclass);
