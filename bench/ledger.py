@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import connection
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument(
         "--output", type=Path, help="where the JSON document goes; else only a full run writes it"
     )
+    whole.add_argument("--stored", type=int, metavar="POSTINGS", help="instead of fifty million")
     whole.add_argument("--profile", action="store_true", help="print where the time of a bulk statement goes")
     return whole
 
@@ -32,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     sizes = QUICK if options.quick else FULL
+    if options.stored:
+        sizes = replace(sizes, much_stored=replace(sizes.much_stored, postings=options.stored))
     wanted = options.only or list(parts.PARTS)
     try:
         result, server = measure(sizes, wanted, profile=options.profile)
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         print("Another benchmark runs in this server: wait for it.", file=sys.stderr)
         return 1
     print(result.table())
-    whole = not options.quick and not options.only
+    whole = not (options.quick or options.only or options.stored)
     path = options.output or (RESULTS / "ledger.json" if whole else None)
     if path:
         write(result.document(server=server), path)

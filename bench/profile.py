@@ -5,6 +5,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from bench.bulk import Bulk
+from bench.rounds import timed
+
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, WAL, COSTS OFF) "
 
 
@@ -20,6 +23,19 @@ def _explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
         return execute(sql, params, many, context)
     execute(EXPLAIN + sql, params, many, context)
     raise _Explained("\n".join(str(row[0]) for row in context["cursor"].fetchall()))
+
+
+def profile_of(bulk: Bulk, *, entries: int, one_entry_postings: int) -> str:
+    """Return the plans of a batch of entries and of one large entry, with the whole time of each."""
+    parts = []
+    for title, post in (
+        (f"{entries:,} entries of two postings", lambda: bulk.post_entries(entries)),
+        (f"one entry of {one_entry_postings:,} postings", lambda: bulk.post_one(one_entry_postings)),
+    ):
+        with timed() as watch:
+            plan = plan_of(post)
+        parts.append(f"-- {title}: {watch.seconds:.2f} s in all, of which the server took\n{plan}")
+    return "\n\n".join(parts)
 
 
 def plan_of(post: Callable[[], object]) -> str:

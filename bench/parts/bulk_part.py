@@ -1,7 +1,12 @@
 """Bulk posting against the floor."""
 
+import sys
+
+from tqdm import tqdm
+
 from bench.parts.run import Run
 from bench.place import floor_of, settle
+from bench.profile import profile_of
 from bench.rounds import take_turns
 
 
@@ -13,6 +18,9 @@ def bulk(run: Run) -> None:
         place.enter()
         floor.stage()
         floor.insert()
+        if run.profile:
+            entries, postings = sizes.bulk_entries, sizes.one_entry_postings
+            tqdm.write(profile_of(place.bulk, entries=entries, one_entry_postings=postings), file=sys.stderr)
 
         def floor_without_rules(_number: int) -> float:
             floor.stage()
