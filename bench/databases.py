@@ -56,18 +56,22 @@ def point_at(name: str) -> None:
 class Databases:
     """Those that this run makes, by their short names."""
 
-    def __init__(self, maintenance: Connection) -> None:
-        self.maintenance = maintenance
+    def __init__(self, maintenance: Connection, *, prefix: str = PREFIX) -> None:
+        self.maintenance, self.prefix = maintenance, prefix
 
     def make(self, short: str, *, template: str | None = None) -> str:
         """Make a database, empty or a copy of another of this run, and return its name."""
-        name = PREFIX + short
-        source = PREFIX + template if template else "template0"
+        name = self.prefix + short
+        source = self.prefix + template if template else "template0"
         self.drop(name)
         self.execute("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, source)
+        self.prepare(name)
+        return name
+
+    def prepare(self, name: str) -> None:
+        """Grant and withhold as in every database of ours: these rights are not copied with a template."""
         with owner_connection(name) as inside:
             inside.execute((ROOT / "tools" / "database.sql").read_bytes())
-        return name
 
     def make_migrated(self, short: str) -> str:
         """Make a database with the product's migrations, and point Django at it."""
@@ -84,7 +88,7 @@ class Databases:
         for connection in connections.all():
             connection.close()
         found = self.maintenance.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX]
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.prefix]
         ).fetchall()
         for (name,) in found:
             self.drop(str(name))

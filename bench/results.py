@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tools.home import ROOT
 
 RESULTS = ROOT / "bench" / "results"
-PACKAGES = ("Django", "psycopg")
+PACKAGES = ("Django", "psycopg", "django-hordak")
 
 
 @dataclass

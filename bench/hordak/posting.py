@@ -65,6 +65,10 @@ class Hordak:
         return watch.seconds
 
 
+def count() -> dict[str, object]:
+    return {"legs": Leg.objects.count()}
+
+
 def answers() -> Mapping[str, Callable[..., Mapping[str, object]]]:
     hordak = Hordak()
-    return {"build": hordak.build, "post": hordak.post}
+    return {"build": hordak.build, "post": hordak.post, "count": count}
