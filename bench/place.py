@@ -14,7 +14,6 @@ from bench.databases import owner_connection, point_at
 from bench.floor import Floor
 from bench.history import History, Plan
 
-
 _MEASURED = """
 SELECT c.oid::regclass
 FROM pg_class AS c
