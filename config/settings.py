@@ -11,6 +11,7 @@ PLIMSOLL_ORIGINS       origins trusted with forms besides the hosts, separated b
 PLIMSOLL_DEBUG         1 shows tracebacks; 0 (default)
 CELERY_BROKER_URL      a Redis or Valkey address; without it the day runs in-process
 CELERY_RESULT_BACKEND  where task results go; the broker unless given
+PLIMSOLL_SEAL_KEYS     directory of the private keys of seals; .plimsoll/seal-keys unless given
 PLIMSOLL_STATIC_ROOT   where collectstatic puts files; without it they are served from the packages
 =====================  ====================================================================================
 """
@@ -200,6 +201,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
+
+# Private keys of seals: files of mode 0600, made by `seal_keys create`, never in the database.
+SEAL_KEYS_DIRECTORY = Path(os.environ.get("PLIMSOLL_SEAL_KEYS") or BASE_DIR / ".plimsoll" / "seal-keys")
 
 UNFOLD = admin_site.UNFOLD
 

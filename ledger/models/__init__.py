@@ -29,6 +29,7 @@ from ledger.models.periods import (
     MonthReopening,
     YearEndTransfer,
 )
+from ledger.models.seals import Seal, SealChart, SealKey, SealKeyEvent, SealNode
 
 __all__ = [
     "Account",
@@ -63,6 +64,11 @@ __all__ = [
     "RevaluationLine",
     "Ring",
     "Role",
+    "Seal",
+    "SealChart",
+    "SealKey",
+    "SealKeyEvent",
+    "SealNode",
     "TradingSession",
     "Unit",
     "ValueSnapshot",

@@ -224,6 +224,34 @@ class BalancesDiffer(LedgerRefusal):
     sentence = _("A running balance differs from its postings; run verify_ledger before anything else.")
 
 
+class SealRefused(LedgerRefusal):
+    """A seal of something else than the newest close, or one that is not what the database itself finds."""
+
+    code = "ledger_seal_day_is_closed"
+    sentence = _("Only the newest close of a book whose days are all closed can be sealed.")
+
+
+class SealOutOfChain(SealRefused):
+    """A seal that does not go on where the last one stopped."""
+
+    code = "ledger_seal_follows_chain"
+    sentence = _("Another seal was made meanwhile; close again.")
+
+
+class SealKeyMissing(LedgerRefusal):
+    """Seals are made here, and the key that makes them is not at hand or not in force."""
+
+    code = "ledger_seal_key_is_in_force"
+    sentence = _("The key of the seals is missing, so the day stays open: bring it, or publish another.")
+
+
+class KeyChangeOutOfOrder(LedgerRefusal):
+    """A change of keys that does not follow from those before."""
+
+    code = "ledger_sealkeyevent_in_order"
+    sentence = _("A key is published once, while none is in force, or rotated to; and revoked once.")
+
+
 class AccountDiffers(LedgerRefusal):
     """The address is taken by an account of another kind."""
 

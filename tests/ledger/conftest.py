@@ -3,6 +3,9 @@
 import pytest
 
 from tests.ledger.builders import SmallBook, small_book
+from tests.ledger.sealing import key_directory
+
+__all__ = ["key_directory"]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from clearing.day.models import DayRun, DayStep, StepName, StepStatus
 from clearing.day.services.chunks import NeedsSecondPerson
 from ledger.models import Book, BusinessDay
 from ledger.services.days import close_business_day, stamp_positions
+from ledger.services.seals import seal_close
 
 
 class DayNotReady(Exception):
@@ -116,7 +117,8 @@ def _execute(approval: Approval, book_id: int, business_date: dt.date) -> None:
         subject=_subject(book, business_date),
         payload=_payload(book, business_date),
     )
-    close_business_day(book_id=book_id, business_date=business_date, approval_id=approval.pk)
+    close = close_business_day(book_id=book_id, business_date=business_date, approval_id=approval.pk)
+    seal_close(day_close_id=close.pk)
 
 
 def _subject(book: Book, business_date: dt.date) -> str:

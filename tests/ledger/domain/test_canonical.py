@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
 from ledger.domain.canonical import (
+    CanonicalAccount,
     CanonicalEntry,
     CanonicalPosting,
     InvalidCanonicalEntry,
@@ -16,23 +17,45 @@ from ledger.domain.canonical import (
     payload_hash,
 )
 
+WANG = CanonicalAccount(
+    account_id=3,
+    book_code="MAIN",
+    address="client/C1/F1/cash",
+    unit_code="CNY",
+    unit_kind="currency",
+    unit_exponent=2,
+    ring="client",
+    role="entitlement",
+    category_number=2010,
+    owner_code="C1",
+    contract_code="F1",
+    limit="no_debit_balance",
+    is_hot=False,
+    expected_age_days=None,
+)
+BANK, CASH = "cd" * 32, "ef" * 32
+MONDAY = date(2026, 1, 6)
 DEPOSIT = CanonicalEntry(
     book_code="MAIN",
+    position=4,
     entry_id=7,
     kind="client_deposit",
     booking_date=date(2026, 1, 5),
-    value_date=date(2026, 1, 6),
+    value_date=MONDAY,
     narration="入金",
     source_reference="stmt:9",
     caller="custody",
     idempotency_key="k-1",
     payload_sha256_hex="ab" * 32,
-    maker=None,
+    posting_count=2,
+    maker_id=5,
     reverses_entry_id=None,
     adjusts_entry_id=None,
+    recorded_at=datetime(2026, 1, 6, 18, 4, 5, 70, tzinfo=timezone(timedelta(hours=8))),
+    creating_xid=99,
     postings=(
-        CanonicalPosting(1, "custody/client", "CNY", 500),
-        CanonicalPosting(2, "client/C1/F1/cash", "CNY", -500),
+        CanonicalPosting(1, BANK, "CNY", "MAIN", MONDAY, 500),
+        CanonicalPosting(2, CASH, "CNY", "MAIN", MONDAY, -500),
     ),
 )
 
@@ -40,12 +63,17 @@ DEPOSIT = CanonicalEntry(
 class TestCanonicalEntryBytes:
     def test_are_netstrings_in_the_documented_order(self) -> None:
         assert canonical_entry_bytes(DEPOSIT) == (
-            b"17:plimsoll-entry-v1,4:MAIN,1:7,14:client_deposit,10:2026-01-05,10:2026-01-06,"
+            b"17:plimsoll-entry-v2,4:MAIN,1:4,1:7,14:client_deposit,10:2026-01-05,10:2026-01-06,"
             + b"6:"
             + "入金".encode()
             + b",6:stmt:9,7:custody,3:k-1,64:"
             + b"ab" * 32
-            + b",-,-,-,1:2,1:1,14:custody/client,3:CNY,3:500,1:2,17:client/C1/F1/cash,3:CNY,4:-500,"
+            + b",1:2,1:5,-,-,27:2026-01-06T10:04:05.000070Z,2:99,1:2,"
+            + b"1:1,64:"
+            + BANK.encode()
+            + b",3:CNY,4:MAIN,10:2026-01-06,3:500,1:2,64:"
+            + CASH.encode()
+            + b",3:CNY,4:MAIN,10:2026-01-06,4:-500,"
         )
 
     @pytest.mark.parametrize(
@@ -53,8 +81,10 @@ class TestCanonicalEntryBytes:
         [
             replace(DEPOSIT, entry_id=8),
             replace(DEPOSIT, narration=""),
-            replace(DEPOSIT, maker=""),
-            replace(DEPOSIT, maker="-"),
+            replace(DEPOSIT, maker_id=6),
+            replace(DEPOSIT, position=5),
+            replace(DEPOSIT, creating_xid=98),
+            replace(DEPOSIT, posting_count=3),
             replace(DEPOSIT, reverses_entry_id=6),
             replace(DEPOSIT, adjusts_entry_id=6),
             replace(DEPOSIT, value_date=date(2026, 1, 5)),

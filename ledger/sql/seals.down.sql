@@ -1,0 +1,13 @@
+DROP TRIGGER ledger_sealkeyevent_append_only ON ledger_sealkeyevent;
+DROP TRIGGER ledger_sealkey_append_only ON ledger_sealkey;
+DROP TRIGGER ledger_sealchart_append_only ON ledger_sealchart;
+DROP TRIGGER ledger_sealnode_append_only ON ledger_sealnode;
+DROP TRIGGER ledger_seal_append_only ON ledger_seal;
+ALTER TABLE ledger_sealchart DROP CONSTRAINT ledger_sealchart_named_by_its_hash;
+ALTER TABLE ledger_sealkey DROP CONSTRAINT ledger_sealkey_named_by_its_hash;
+DROP TRIGGER ledger_sealkeyevent_rule ON ledger_sealkeyevent;
+DROP FUNCTION ledger_check_seal_key_event();
+DROP TRIGGER ledger_sealnode_rule ON ledger_sealnode;
+DROP FUNCTION ledger_check_seal_node();
+DROP TRIGGER ledger_seal_rule ON ledger_seal;
+DROP FUNCTION ledger_check_seal();
