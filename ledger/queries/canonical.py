@@ -76,7 +76,7 @@ def canonical_entries(*, book_id: int, first_position: int, last_position: int) 
         postings[entry_id].append(
             CanonicalPosting(number, digests[account_id], unit_code, book_code, value_date, amount_minor)
         )
-    return [CanonicalEntry(*row, postings=tuple(postings[row[2]])) for row in entries]
+    return [CanonicalEntry(*(*row, tuple(postings[row[2]]))) for row in entries]
 
 
 def canonical_entries_until(*, book_id: int, last_position: int) -> Iterator[CanonicalEntry]:

@@ -23,7 +23,7 @@ WHERE a.id = any(accounts)
 $$;
 
 CREATE OR REPLACE FUNCTION ledger_canonical_entries(sealed_book integer, first_position bigint, last_position bigint)
-RETURNS TABLE (position bigint, entry_id bigint, canonical bytea)
+RETURNS TABLE (at_position bigint, entry_id bigint, canonical bytea)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp SET datestyle = 'ISO, YMD' AS $$
 WITH entry AS MATERIALIZED (
     SELECT
@@ -89,9 +89,9 @@ $$;
 
 -- The leaves of the tree, without their bytes leaving the database.
 CREATE OR REPLACE FUNCTION ledger_entry_leaves(sealed_book integer, first_position bigint, last_position bigint)
-RETURNS TABLE (position bigint, entry_id bigint, leaf_hash bytea)
+RETURNS TABLE (at_position bigint, entry_id bigint, leaf_hash bytea)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-SELECT c.position, c.entry_id, sha256('\x00'::bytea || c.canonical)
+SELECT c.at_position, c.entry_id, sha256('\x00'::bytea || c.canonical)
 FROM ledger_canonical_entries(sealed_book, first_position, last_position) AS c
-ORDER BY c.position
+ORDER BY c.at_position
 $$;
