@@ -1,9 +1,9 @@
 """What a seal signs, what an event of a key signs, and whether a signature holds.
 
 The header of a seal is a sequence of netstrings (ledger.domain.canonical): "plimsoll-seal-v1", book code,
-seal number, business date, number of the close of that day, user ids of maker and checker, first position,
-tree size, root, digest of the chart, digest of the trial balance, hash of the seal before or None, key,
-instant.
+seal number, business date, number of the close of that day, its approval, user ids of its maker and checker,
+its instant, first position, tree size, root, digest of the chart, digest of the trial balance, hash of the
+seal before or None, key, instant.
 
 The statement of a key event: "plimsoll-key-event-v1", number, event, key, public key in hex, the key that
 signs or None, reason, the instant from which seals are not trusted or None, user ids of maker and checker,
@@ -35,8 +35,10 @@ class SealHeader:
     seal_no: int
     business_date: date
     close_no: int
+    approval_id: int
     maker_id: int
     checker_id: int
+    closed_at: datetime
     first_position: int
     tree_size: int
     root: str

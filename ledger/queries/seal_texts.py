@@ -9,9 +9,8 @@ from ledger.models import Seal, SealKeyEvent
 
 _HEADERS = """
 SELECT
-    s.id, b.code, s.seal_no, d.business_date,
-    (SELECT count(*) FROM ledger_dayclose AS o WHERE o.day_id = c.day_id AND o.id <= c.id),
-    c.maker_id, c.checker_id, s.first_position, s.tree_size, encode(s.root_hash, 'hex'), s.chart_id,
+    s.id, b.code, s.seal_no, d.business_date, c.close_no, c.approval_id, c.maker_id, c.checker_id,
+    c.recorded_at, s.first_position, s.tree_size, encode(s.root_hash, 'hex'), s.chart_id,
     encode(s.trial_balance_digest, 'hex'), encode(s.previous_hash, 'hex'), s.key_id, s.recorded_at
 FROM ledger_seal AS s
 INNER JOIN ledger_book AS b ON b.id = s.book_id

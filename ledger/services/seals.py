@@ -20,7 +20,6 @@ _DIGESTS = """
 SELECT
     ledger_chart_text(%(book)s),
     encode(sha256(convert_to(ledger_trial_balance_text(%(book)s), 'UTF8')), 'hex'),
-    (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = %(day)s AND c.id <= %(close)s),
     clock_timestamp()
 """
 
@@ -49,15 +48,17 @@ def seal_close(*, day_close_id: int) -> Seal | None:
         tree = CompactRange(size, peaks(TiledTree(tiles_of(book_id=book.pk)), size))
         runs = grow(tree, _leaves(book.pk, size + 1, close.last_position))
         with connection.cursor() as cursor:
-            cursor.execute(_DIGESTS, {"book": book.pk, "day": close.day_id, "close": close.pk})
-            chart, trial_balance_digest, close_no, moment = cursor.fetchone()
+            cursor.execute(_DIGESTS, {"book": book.pk})
+            chart, trial_balance_digest, moment = cursor.fetchone()
         header = SealHeader(
             book_code=book.code,
             seal_no=earlier.seal_no + 1 if earlier else 1,
             business_date=close.day.business_date,
-            close_no=close_no,
+            close_no=close.close_no,
+            approval_id=close.approval_id,
             maker_id=close.maker_id,
             checker_id=close.checker_id,
+            closed_at=close.recorded_at,
             first_position=size + 1,
             tree_size=tree.size,
             root=tree.root().hex(),

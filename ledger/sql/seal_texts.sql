@@ -59,11 +59,9 @@ CREATE OR REPLACE FUNCTION ledger_seal_header(seal ledger_seal) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp SET datestyle = 'ISO, YMD' AS $$
 SELECT convert_to(
     '16:plimsoll-seal-v1,' || ledger_netstring(b.code) || ledger_netstring(seal.seal_no::text)
-    || ledger_netstring(d.business_date::text) || ledger_netstring(
-        (SELECT count(*) FROM ledger_dayclose AS o WHERE o.day_id = c.day_id AND o.id <= c.id)::text
-    )
-    || ledger_netstring(c.maker_id::text) || ledger_netstring(c.checker_id::text)
-    || ledger_netstring(seal.first_position::text) || ledger_netstring(seal.tree_size::text)
+    || ledger_netstring(d.business_date::text) || ledger_netstring(c.close_no::text)
+    || ledger_netstring(c.approval_id::text) || ledger_netstring(c.maker_id::text) || ledger_netstring(c.checker_id::text)
+    || ledger_netstring(ledger_instant(c.recorded_at)) || ledger_netstring(seal.first_position::text) || ledger_netstring(seal.tree_size::text)
     || ledger_netstring(encode(seal.root_hash, 'hex')) || ledger_netstring(seal.chart_id)
     || ledger_netstring(encode(seal.trial_balance_digest, 'hex'))
     || ledger_netstring(encode(seal.previous_hash, 'hex')) || ledger_netstring(seal.key_id)
