@@ -12,10 +12,13 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0010_months")]
 
+    # One a line: several hands add to it.
     operations = reload_sql_files(
         SQL,
         "partitions",
-        "days",
+        "payload_hash",
         "entry_rule",
+        "posting_rule",
+        "days",
         "restriction",
     )

@@ -2,14 +2,27 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
+from psycopg.types.numeric import Int8
 
 from ledger.models import JournalEntry, Posting
 from ledger.services.hold_draws import DRAWS, HoldDraw, draw_parameters, lock_balances, refuse_other_draws
 from ledger.services.month_refusals import ReversedMonthDetached
+from ledger.services.posting_statement import (
+    AS_GIVEN,
+    BY_ACCOUNT,
+    COUNTED,
+    EACH_ENTRY,
+    HEADERS_FROM_ARRAYS,
+    POSTINGS_FROM_ARRAYS,
+    posting_statement,
+    single_entry_statement,
+)
 from ledger.services.refusals import (
     EntryWithoutPostings,
     IdempotencyConflict,
@@ -79,77 +92,28 @@ class PostedEntry:
     is_replay: bool
 
 
-# The postings of all entries come from `source`; every row that is written comes from this one statement, as
-# the posting rule demands. A key that exists inserts nothing: its hash is compared afterwards.
-_POST = """
-WITH header AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %(entry_no)s::int[], %(kind)s::text[], %(value_date)s::date[], %(narration)s::text[],
-        %(source_reference)s::text[], %(idempotency_key)s::text[], %(reverses_id)s::bigint[],
-        %(adjusts_id)s::bigint[]
-    ) AS h(
-        entry_no, kind, value_date, narration, source_reference, idempotency_key, reverses_id, adjusts_id
-    )
-), source AS MATERIALIZED (
-    {source}
-), numbered AS MATERIALIZED (
-    SELECT
-        s.entry_no,
-        s.account_id,
-        s.amount_minor,
-        row_number() OVER (PARTITION BY s.entry_no ORDER BY {order}) AS posting_no
-    FROM source AS s
-), hashed AS MATERIALIZED (
-    SELECT
-        h.*,
-        n.posting_count,
-        ledger_payload_hash(
-            %(caller)s, h.idempotency_key, h.kind, h.value_date, h.narration, h.source_reference,
-            h.reverses_id, h.adjusts_id, n.postings
-        ) AS payload_hash
-    FROM header AS h
-    INNER JOIN (
-        SELECT
-            entry_no,
-            count(*) AS posting_count,
-            string_agg(account_id || ' ' || amount_minor, ',' ORDER BY account_id, amount_minor) AS postings
-        FROM numbered
-        GROUP BY entry_no
-    ) AS n USING (entry_no)
-), entry AS (
-    INSERT INTO ledger_journalentry (
-        book_id, kind_id, booking_date, value_date, narration, source_reference, caller, idempotency_key,
-        payload_hash, posting_count, maker_id, reverses_id, adjusts_id
-    )
-    SELECT
-        %(book_id)s, h.kind, %(booking_date)s, h.value_date, h.narration, h.source_reference, %(caller)s,
-        h.idempotency_key, h.payload_hash, h.posting_count, %(maker_id)s, h.reverses_id, h.adjusts_id
-    FROM hashed AS h
-    ORDER BY h.entry_no
-    ON CONFLICT (book_id, caller, idempotency_key) DO NOTHING
-    RETURNING id, idempotency_key, value_date
-), posting AS (
-    INSERT INTO ledger_posting (
-        entry_id, account_id, amount_minor, posting_no, unit_id, book_id, booking_date, value_date
-    )
-    SELECT
-        e.id, n.account_id, n.amount_minor, n.posting_no, coalesce(a.unit_id, 0), %(book_id)s,
-        %(booking_date)s, e.value_date
-    FROM numbered AS n
-    INNER JOIN hashed AS h ON h.entry_no = n.entry_no
-    INNER JOIN entry AS e ON e.idempotency_key = h.idempotency_key
-    LEFT JOIN ledger_account AS a ON a.id = n.account_id
-){draws}
-SELECT h.entry_no, h.idempotency_key, h.payload_hash, e.id
-FROM hashed AS h
-LEFT JOIN entry AS e ON e.idempotency_key = h.idempotency_key
-ORDER BY h.entry_no
-"""
+_FROM_DRAFTS = posting_statement(
+    headers=HEADERS_FROM_ARRAYS, postings=POSTINGS_FROM_ARRAYS, order=AS_GIVEN, answer=EACH_ENTRY
+)
 
-_FROM_ARRAYS = """
-    SELECT * FROM unnest(%(posting_entry_no)s::int[], %(account_id)s::bigint[], %(amount_minor)s::bigint[])
-    WITH ORDINALITY AS p(entry_no, account_id, amount_minor, ordinal)
-"""
+_DRAWING = posting_statement(
+    headers=HEADERS_FROM_ARRAYS,
+    postings=POSTINGS_FROM_ARRAYS,
+    order=AS_GIVEN,
+    answer=EACH_ENTRY,
+    draws=DRAWS,
+)
+
+PREPARED_UP_TO = 8
+"""Postings of a single entry whose statement stays prepared; a larger one is planned for its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPosting:
+    """How many entries were posted, and how many the same request had posted before."""
+
+    posted: int
+    replayed: int
 
 
 def post_journal_entries(
@@ -172,12 +136,16 @@ def post_journal_entries(
         if len(draft.postings) < 2:
             raise EntryWithoutPostings(draft.idempotency_key)
     draws = [draft.hold_draws for draft in drafts]
+    if len(drafts) == 1 and len(drafts[0].postings) <= PREPARED_UP_TO and not any(draws):
+        return _post_single(
+            book_id=book_id, booking_date=booking_date, draft=drafts[0], caller=caller, maker_id=maker_id
+        )
     legs = [(number, leg) for number, draft in enumerate(drafts) for leg in draft.postings]
     return _post(
         book_id=book_id,
         booking_date=booking_date,
         headers=[draft.header(number) for number, draft in enumerate(drafts)],
-        statement=_POST.format(source=_FROM_ARRAYS, order="s.ordinal", draws=DRAWS if any(draws) else ""),
+        statement=_DRAWING if any(draws) else _FROM_DRAFTS,
         params={
             "posting_entry_no": [number for number, _ in legs],
             "account_id": [leg.account_id for _, leg in legs],
@@ -213,12 +181,56 @@ def post_journal_entries_from_select(
         book_id=book_id,
         booking_date=booking_date,
         headers=headers,
-        statement=_POST.format(source=postings_sql, order="s.account_id, s.amount_minor", draws=""),
+        statement=posting_statement(
+            headers=HEADERS_FROM_ARRAYS, postings=postings_sql, order=BY_ACCOUNT, answer=EACH_ENTRY
+        ),
         params=params,
         draws={},
         caller=caller,
         maker_id=maker_id,
     )
+
+
+def post_entries_in_bulk(
+    *,
+    book_id: int,
+    booking_date: dt.date,
+    headers_sql: str,
+    postings_sql: str,
+    params: Mapping[str, object],
+    caller: str,
+    maker_id: int,
+) -> BulkPosting:
+    """Post entries whose headers and postings are both computed in the database, any number in one statement.
+
+    `headers_sql` yields (entry_no int, kind text, value_date date, narration text, source_reference text,
+    idempotency_key text, reverses_id bigint, adjusts_id bigint), `postings_sql` as in
+    `post_journal_entries_from_select`. A header without postings posts nothing. All or none; joins the
+    caller's transaction, else is its own.
+
+    :raises IdempotencyConflict: a key was used for another entry, or comes twice.
+    :raises LedgerRefusal: the rule that refuses, by name.
+    """
+    statement = posting_statement(
+        headers=headers_sql, postings=postings_sql, order=BY_ACCOUNT, answer=COUNTED
+    )
+    arguments = {
+        **params,
+        "book_id": book_id,
+        "booking_date": booking_date,
+        "caller": caller,
+        "maker_id": maker_id,
+    }
+    with named_refusals(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        entries, keys, posted, replayed_keys, replayed_hashes = cursor.fetchone()
+        if keys < entries:
+            raise IdempotencyConflict("one call names a key twice")
+        if replayed_keys:
+            cursor.execute(_DIFFERING, [replayed_keys, replayed_hashes, book_id, caller])
+            for (key,) in cursor.fetchall():
+                raise IdempotencyConflict(key)
+    return BulkPosting(posted=posted, replayed=entries - posted)
 
 
 def post_journal_entry(
@@ -272,6 +284,50 @@ def reverse_journal_entry(
     )
 
 
+_DIFFERING = """
+SELECT given.idempotency_key
+FROM unnest(%s::text[], %s::bytea[]) AS given (idempotency_key, payload_hash)
+INNER JOIN ledger_journalentry AS e
+    ON e.book_id = %s AND e.caller = %s AND e.idempotency_key = given.idempotency_key
+WHERE e.payload_hash <> given.payload_hash
+LIMIT 1
+"""
+
+
+def _post_single(
+    *, book_id: int, booking_date: dt.date, draft: EntryDraft, caller: str, maker_id: int
+) -> list[PostedEntry]:
+    arguments: dict[str, Any] = {
+        "book_id": book_id,
+        "booking_date": booking_date,
+        "caller": caller,
+        "maker_id": maker_id,
+        "kind": draft.kind,
+        "value_date": draft.value_date,
+        "narration": draft.narration,
+        "source_reference": draft.source_reference,
+        "idempotency_key": draft.idempotency_key,
+        "reverses_id": draft.reverses_id,
+        "adjusts_id": draft.adjusts_id,
+    }
+    for number, leg in enumerate(draft.postings, start=1):
+        # One type whatever the size, or each size would be prepared by itself.
+        arguments[f"account_{number}"] = Int8(leg.account_id)
+        arguments[f"amount_{number}"] = Int8(leg.amount_minor)
+    statement = single_entry_statement(posting_count=len(draft.postings))
+    # Planning takes as long as the posting itself, so the server keeps the plan.
+    connection.ensure_connection()
+    with (
+        named_refusals(),
+        _own_statement(),
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection) as cursor,
+    ):
+        cursor.execute(statement, arguments, prepare=True)
+        rows = cursor.fetchall()
+    return _answers(rows, book_id=book_id, caller=caller, draws={})
+
+
 def _post(
     *,
     book_id: int,
@@ -283,9 +339,8 @@ def _post(
     caller: str,
     maker_id: int,
 ) -> list[PostedEntry]:
-    columns = EntryHeader.__slots__
     arguments: dict[str, Any] = {
-        **{column: [getattr(header, column) for header in headers] for column in columns},
+        **{column: [getattr(header, column) for header in headers] for column in EntryHeader.__slots__},
         **params,
         "book_id": book_id,
         "booking_date": booking_date,
@@ -294,16 +349,35 @@ def _post(
     }
     if len(set(arguments["idempotency_key"])) < len(headers):
         raise IdempotencyConflict("one call names a key twice")
-    with named_refusals(), transaction.atomic():
+    # Balances are locked before a draw lowers what is held, in one transaction with it.
+    with named_refusals(), transaction.atomic() if draws else _own_statement():
         if draws:
             lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
-        hashes = {key: bytes(payload_hash) for _, key, payload_hash, entry_id in rows if entry_id is None}
-        earlier = _earlier_entries(book_id=book_id, caller=caller, hashes=hashes) if hashes else {}
-        if earlier:
-            refuse_other_draws(draws={earlier[key]: draws.get(key, ()) for key in earlier})
+        return _answers(rows, book_id=book_id, caller=caller, draws=draws)
+
+
+def _own_statement() -> AbstractContextManager[object]:
+    """A savepoint inside a transaction, so that a refusal leaves it usable.
+
+    Outside of one the statement is a transaction by itself, without two more round trips.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _answers(
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    book_id: int,
+    caller: str,
+    draws: Mapping[str, Sequence[HoldDraw]],
+) -> list[PostedEntry]:
+    hashes = {key: bytes(payload_hash) for _, key, payload_hash, entry_id in rows if entry_id is None}
+    earlier = _earlier_entries(book_id=book_id, caller=caller, hashes=hashes) if hashes else {}
+    if earlier:
+        refuse_other_draws(draws={earlier[key]: draws.get(key, ()) for key in earlier})
     return [
         PostedEntry(
             entry_id=earlier[key] if entry_id is None else entry_id,

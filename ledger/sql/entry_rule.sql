@@ -68,6 +68,17 @@ BEGIN
         END IF;
     END IF;
 
+    SELECT named.maker_id INTO bad
+    FROM (SELECT DISTINCT n.maker_id FROM new_entries AS n OFFSET 0) AS named
+    WHERE NOT EXISTS (SELECT FROM accounts_user AS u WHERE u.id = named.maker_id);
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_maker_exists',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = format('maker %s is nobody', bad.maker_id);
+    END IF;
+
     SELECT n.id INTO bad
     FROM new_entries AS n
     -- OFFSET 0, here and below, keeps a probe by key a probe, whatever the planner believes of a table that was

@@ -3,229 +3,398 @@
 CREATE OR REPLACE FUNCTION ledger_check_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off
+SET jit = off SET work_mem = '128MB' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     bad record;
+    way record;
+    step integer;
+    entry bigint;
+    not_permitted text;
+    in_parts bigint[];
+    unbalanced bigint[];
+    of_contracts bigint[];
+    of_owners bigint[];
+    has_reversals boolean := false;
+    touched bigint[];
+    amounts_minor bigint[];
+    restricted bigint[];
 BEGIN
-    WITH joined AS MATERIALIZED (
+    -- One pass over the postings and one probe of each account and entry: sums per ring of all value and of
+    -- resources alone, owners and contracts by their extremes. What comes back is a row for each way in which a
+    -- kind moves resources, with the entries that a closer look is due to.
+    FOR way IN
         SELECT
-            n.entry_id,
-            n.posting_no,
-            n.account_id,
-            n.unit_id,
-            n.amount_minor,
-            a.ring,
-            a.role,
-            a.owner_id,
-            CASE WHEN a.ring = 'principal' THEN a.contract_code END AS contract_code,
             e.kind_id,
-            e.posting_count,
-            e.reverses_id,
-            a.id IS NOT NULL AS account_exists,
-            e.id IS NOT NULL AS entry_exists,
-            a.book_id = n.book_id AND e.book_id = n.book_id AS book_agrees,
-            a.unit_id = n.unit_id AS unit_agrees,
-            e.booking_date = n.booking_date AND e.value_date = n.value_date AS dates_agree
-        FROM new_postings AS n
-        -- OFFSET 0 keeps each a probe by key: a planner that believes the table empty would read it whole for
-        -- every posting.
-        LEFT JOIN LATERAL (
-            SELECT own.* FROM ledger_account AS own WHERE own.id = n.account_id OFFSET 0
-        ) AS a ON true
-        LEFT JOIN LATERAL (
-            SELECT own.* FROM ledger_journalentry AS own WHERE own.id = n.entry_id OFFSET 0
-        ) AS e ON true
-    ), shape AS (
-        SELECT
-            j.entry_id,
-            max(j.kind_id) AS kind_id,
-            bool_and(j.account_exists) AS accounts_exist,
-            bool_and(j.entry_exists) AS entry_exists,
-            bool_and(coalesce(j.book_agrees, true)) AS book_agrees,
-            bool_and(coalesce(j.unit_agrees, true)) AS unit_agrees,
-            bool_and(coalesce(j.dates_agree, true)) AS dates_agree,
-            count(*) = max(j.posting_count) AND min(j.posting_no) = 1
-            AND max(j.posting_no) = max(j.posting_count) AS complete
-        FROM joined AS j
-        GROUP BY j.entry_id
-    ), flow AS (
-        SELECT
-            j.entry_id,
-            j.kind_id,
-            j.unit_id,
-            j.ring,
-            CASE WHEN j.reverses_id IS NULL THEN 'forward' ELSE 'reversal' END AS direction,
-            sum(j.amount_minor) AS amount_minor
-        FROM joined AS j
-        WHERE j.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
-        GROUP BY j.entry_id, j.kind_id, j.unit_id, j.ring, (j.reverses_id IS NULL)
-    ), flow_with_outside AS (
-        SELECT f.entry_id, f.kind_id, f.unit_id, f.ring, f.direction, f.amount_minor
-        FROM flow AS f
-        UNION ALL
-        SELECT f.entry_id, f.kind_id, f.unit_id, 'external', f.direction, -sum(f.amount_minor)
-        FROM flow AS f
-        GROUP BY f.entry_id, f.kind_id, f.unit_id, f.direction
-    ), owned AS (
-        SELECT j.entry_id, j.ring, j.unit_id, j.owner_id, sum(j.amount_minor) AS amount_minor
-        FROM joined AS j
-        WHERE j.role IN ('entitlement', 'unsettled', 'funder_available')
-        GROUP BY j.entry_id, j.ring, j.unit_id, j.owner_id
-    ), violated AS (
-        SELECT 1 AS step, s.entry_id, 'ledger_posting_entry_exists' AS rule, 'it is not there' AS detail
-        FROM shape AS s WHERE NOT s.entry_exists
-        UNION ALL
-        SELECT 2, s.entry_id, 'ledger_posting_account_exists', 'one of its accounts is not there'
-        FROM shape AS s WHERE NOT s.accounts_exist
-        UNION ALL
-        SELECT 3, s.entry_id, 'ledger_posting_book_agrees', 'a posting is in another book than entry or account'
-        FROM shape AS s WHERE NOT s.book_agrees
-        UNION ALL
-        SELECT 4, s.entry_id, 'ledger_posting_unit_agrees', 'a posting is in another unit than its account'
-        FROM shape AS s WHERE NOT s.unit_agrees
-        UNION ALL
-        SELECT 5, s.entry_id, 'ledger_posting_dates_agree', 'a posting is dated otherwise than its entry'
-        FROM shape AS s WHERE NOT s.dates_agree
-        UNION ALL
-        SELECT 6, s.entry_id, 'ledger_posting_entry_complete', 'its postings do not all come in this statement'
-        FROM shape AS s WHERE s.entry_exists AND NOT s.complete
-        UNION ALL
-        SELECT 7, s.entry_id, 'ledger_journalentry_kind_known', format('kind %s is not in the table', s.kind_id)
-        FROM shape AS s
-        WHERE s.entry_exists AND NOT EXISTS (SELECT FROM ledger_entrykind AS k WHERE k.code = s.kind_id)
-        UNION ALL
-        (
-            SELECT
-                8, j.entry_id, 'ledger_posting_entry_balances',
-                format(
-                    'ring %s, unit %s%s: the postings sum to %s, not zero', j.ring, max(u.code),
-                    coalesce(', contract ' || j.contract_code, ''), sum(j.amount_minor)
-                )
-            FROM joined AS j
-            LEFT JOIN ledger_unit AS u ON u.id = j.unit_id
-            GROUP BY j.entry_id, j.unit_id, j.ring, j.contract_code
-            HAVING sum(j.amount_minor) <> 0
-            LIMIT 1
-        )
-        UNION ALL
-        SELECT
-            9, f.entry_id, 'ledger_posting_flow_permitted',
-            format('%s does not move value from %s to %s (%s)', f.kind_id, giver.ring, taker.ring, f.direction)
+            e.reverses_id IS NULL AS is_forward,
+            sign(g.client_flow) AS client_sign,
+            sign(g.funder_flow) AS funder_sign,
+            sign(g.reserve_flow) AS reserve_sign,
+            sign(g.house_flow) AS house_sign,
+            -sign(g.outside_flow) AS outside_sign,
+            min(g.entry_id) AS entry_id,
+            min(
+                ARRAY[
+                    CASE
+                        WHEN e.id IS NULL THEN 1
+                        WHEN NOT g.accounts_exist THEN 2
+                        WHEN NOT g.book_agrees OR e.book_id <> g.book_id THEN 3
+                        WHEN NOT g.unit_agrees THEN 4
+                        WHEN NOT g.dates_agree OR e.booking_date <> g.booking_date OR e.value_date <> g.value_date
+                            THEN 5
+                    END, g.entry_id
+                ]
+            ) FILTER (
+                WHERE e.id IS NULL OR NOT g.accounts_exist OR NOT g.book_agrees OR e.book_id <> g.book_id
+                OR NOT g.unit_agrees OR NOT g.dates_agree OR e.booking_date <> g.booking_date
+                OR e.value_date <> g.value_date
+            ) AS misshapen,
+            array_agg(g.entry_id) FILTER (
+                WHERE g.postings <> e.posting_count OR g.first_no <> 1 OR g.last_no <> e.posting_count
+            ) AS in_parts,
+            array_agg(g.entry_id) FILTER (
+                WHERE g.client <> 0 OR g.funder <> 0 OR g.reserve <> 0 OR g.house <> 0 OR g.principal <> 0
+            ) AS unbalanced,
+            array_agg(g.entry_id) FILTER (WHERE g.first_contract <> g.last_contract) AS of_contracts,
+            array_agg(g.entry_id) FILTER (WHERE g.first_owner <> g.last_owner) AS of_owners
         FROM (
             SELECT
-                w.entry_id,
-                w.kind_id,
-                w.direction,
-                array_agg(w.ring) FILTER (WHERE w.amount_minor < 0) AS givers,
-                array_agg(w.ring) FILTER (WHERE w.amount_minor > 0) AS takers
-            FROM flow_with_outside AS w
-            GROUP BY w.entry_id, w.kind_id, w.unit_id, w.direction
-        ) AS f
-        CROSS JOIN LATERAL unnest(f.givers) AS giver (ring)
-        CROSS JOIN LATERAL unnest(f.takers) AS taker (ring)
-        WHERE NOT EXISTS (
-                SELECT FROM ledger_entrykindflow AS permitted
-                WHERE permitted.kind_id = f.kind_id AND permitted.from_ring = giver.ring
-                    AND permitted.to_ring = taker.ring AND permitted.direction = f.direction
-            )
-        UNION ALL
+                n.entry_id,
+                n.unit_id,
+                count(*) AS postings,
+                min(n.posting_no) AS first_no,
+                max(n.posting_no) AS last_no,
+                min(n.book_id) AS book_id,
+                min(n.booking_date) AS booking_date,
+                min(n.value_date) AS value_date,
+                bool_and(a.id IS NOT NULL) AS accounts_exist,
+                coalesce(bool_and(a.book_id = n.book_id), true) AND min(n.book_id) = max(n.book_id) AS book_agrees,
+                coalesce(bool_and(a.unit_id = n.unit_id), true) AS unit_agrees,
+                min(n.booking_date) = max(n.booking_date) AND min(n.value_date) = max(n.value_date) AS dates_agree,
+                sum(n.amount_minor) FILTER (WHERE a.ring = 'client') AS client,
+                sum(n.amount_minor) FILTER (WHERE a.ring = 'funder') AS funder,
+                sum(n.amount_minor) FILTER (WHERE a.ring = 'reserve') AS reserve,
+                sum(n.amount_minor) FILTER (WHERE a.ring = 'house') AS house,
+                sum(n.amount_minor) FILTER (WHERE a.ring = 'principal') AS principal,
+                min(a.contract_code) FILTER (WHERE a.ring = 'principal') AS first_contract,
+                max(a.contract_code) FILTER (WHERE a.ring = 'principal') AS last_contract,
+                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'client') AS client_flow,
+                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'funder') AS funder_flow,
+                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'reserve') AS reserve_flow,
+                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'house') AS house_flow,
+                sum(n.amount_minor) FILTER (WHERE a.is_resource) AS outside_flow,
+                min(a.owner_id) FILTER (WHERE a.is_owned) AS first_owner,
+                max(a.owner_id) FILTER (WHERE a.is_owned) AS last_owner
+            FROM new_postings AS n
+            -- OFFSET 0, here and below, keeps each a probe by key: a planner that believes the table empty would
+            -- read it whole for every posting.
+            LEFT JOIN LATERAL (
+                SELECT
+                    own.id,
+                    own.book_id,
+                    own.unit_id,
+                    own.ring,
+                    own.owner_id,
+                    own.contract_code,
+                    own.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
+                    AS is_resource,
+                    own.role IN ('entitlement', 'unsettled', 'funder_available') AS is_owned
+                FROM ledger_account AS own
+                WHERE own.id = n.account_id
+                OFFSET 0
+            ) AS a ON true
+            GROUP BY n.entry_id, n.unit_id
+        ) AS g
+        LEFT JOIN LATERAL (
+            SELECT
+                own.id, own.book_id, own.kind_id, own.booking_date, own.value_date, own.posting_count,
+                own.reverses_id
+            FROM ledger_journalentry AS own
+            WHERE own.id = g.entry_id
+            OFFSET 0
+        ) AS e ON true
+        GROUP BY e.kind_id, is_forward, client_sign, funder_sign, reserve_sign, house_sign, outside_sign
+    LOOP
+        IF way.misshapen IS NOT NULL AND (step IS NULL OR way.misshapen[1] < step) THEN
+            step := way.misshapen[1];
+            entry := way.misshapen[2];
+        END IF;
+        in_parts := in_parts || way.in_parts;
+        unbalanced := unbalanced || way.unbalanced;
+        of_contracts := of_contracts || way.of_contracts;
+        of_owners := of_owners || way.of_owners;
+        has_reversals := has_reversals OR NOT way.is_forward;
+        IF (step IS NULL OR step > 7) AND NOT EXISTS (
+                SELECT FROM ledger_entrykind AS k WHERE k.code = way.kind_id
+            ) THEN
+            step := 7;
+            entry := way.entry_id;
+            not_permitted := format('kind %s is not in the table', way.kind_id);
+        END IF;
+        IF step IS NULL AND way.outside_sign IS NOT NULL THEN
+            SELECT
+                format(
+                    '%s does not move value from %s to %s (%s)', way.kind_id, giver.ring, taker.ring,
+                    CASE WHEN way.is_forward THEN 'forward' ELSE 'reversal' END
+                ) INTO not_permitted
+            FROM unnest(
+                ARRAY['client', 'funder', 'reserve', 'house', 'external'],
+                ARRAY[way.client_sign, way.funder_sign, way.reserve_sign, way.house_sign, way.outside_sign]
+            ) AS giver (ring, sign)
+            CROSS JOIN unnest(
+                ARRAY['client', 'funder', 'reserve', 'house', 'external'],
+                ARRAY[way.client_sign, way.funder_sign, way.reserve_sign, way.house_sign, way.outside_sign]
+            ) AS taker (ring, sign)
+            WHERE giver.sign < 0 AND taker.sign > 0
+                AND NOT EXISTS (
+                    SELECT FROM ledger_entrykindflow AS permitted
+                    WHERE permitted.kind_id = way.kind_id AND permitted.from_ring = giver.ring
+                        AND permitted.to_ring = taker.ring
+                        AND permitted.direction = CASE WHEN way.is_forward THEN 'forward' ELSE 'reversal' END
+                )
+            LIMIT 1;
+            IF FOUND THEN
+                step := 9;
+                entry := way.entry_id;
+            END IF;
+        END IF;
+    END LOOP;
+
+    IF step < 6 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = (ARRAY[
+                'ledger_posting_entry_exists', 'ledger_posting_account_exists', 'ledger_posting_book_agrees',
+                'ledger_posting_unit_agrees', 'ledger_posting_dates_agree'
+            ])[step],
+            TABLE = 'ledger_posting',
+            MESSAGE = format('entry %s: %s', entry, (ARRAY[
+                'it is not there', 'one of its accounts is not there',
+                'a posting is in another book than entry or account',
+                'a posting is in another unit than its account', 'a posting is dated otherwise than its entry'
+            ])[step]);
+    END IF;
+
+    -- An entry in several units is complete when they are together.
+    IF in_parts IS NOT NULL THEN
+        SELECT n.entry_id INTO bad
+        FROM (
+            SELECT
+                own.entry_id,
+                count(*) AS postings,
+                min(own.posting_no) AS first_no,
+                max(own.posting_no) AS last_no
+            FROM new_postings AS own
+            -- IS TRUE, here and below, keeps the list a hash that is built once; a join would be a loop over it.
+            WHERE (own.entry_id IN (SELECT unnest(in_parts))) IS TRUE
+            GROUP BY own.entry_id
+        ) AS n
+        CROSS JOIN LATERAL (
+            SELECT own.posting_count FROM ledger_journalentry AS own WHERE own.id = n.entry_id OFFSET 0
+        ) AS e
+        WHERE n.postings <> e.posting_count OR n.first_no <> 1 OR n.last_no <> e.posting_count
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_entry_complete',
+                TABLE = 'ledger_posting',
+                MESSAGE = format('entry %s: its postings do not all come in this statement', bad.entry_id);
+        END IF;
+    END IF;
+
+    IF step = 7 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_journalentry_kind_known',
+            TABLE = 'ledger_journalentry',
+            MESSAGE = format('entry %s: %s', entry, not_permitted);
+    END IF;
+
+    IF unbalanced IS NOT NULL OR of_contracts IS NOT NULL THEN
         SELECT
-            10, o.entry_id, 'ledger_posting_owner_keeps_own',
-            format('in ring %s value would pass from one owner to another', o.ring)
-        FROM owned AS o
+            n.entry_id,
+            format(
+                'ring %s, unit %s%s: the postings sum to %s, not zero', a.ring,
+                (SELECT own.code FROM ledger_unit AS own WHERE own.id = n.unit_id),
+                coalesce(', contract ' || a.contract_code, ''), sum(n.amount_minor)
+            ) AS detail INTO bad
+        FROM new_postings AS n
+        CROSS JOIN LATERAL (
+            SELECT own.ring, CASE WHEN own.ring = 'principal' THEN own.contract_code END AS contract_code
+            FROM ledger_account AS own
+            WHERE own.id = n.account_id
+            OFFSET 0
+        ) AS a
+        WHERE (n.entry_id IN (SELECT unnest(unbalanced || of_contracts))) IS TRUE
+        GROUP BY n.entry_id, n.unit_id, a.ring, a.contract_code
+        HAVING sum(n.amount_minor) <> 0
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_entry_balances',
+                TABLE = 'ledger_posting',
+                MESSAGE = format('entry %s: %s', bad.entry_id, bad.detail);
+        END IF;
+    END IF;
+
+    IF step = 9 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_posting_flow_permitted',
+            TABLE = 'ledger_posting',
+            MESSAGE = format('entry %s: %s', entry, not_permitted);
+    END IF;
+
+    IF of_owners IS NOT NULL THEN
+        SELECT o.entry_id, o.ring INTO bad
+        FROM (
+            SELECT n.entry_id, n.unit_id, a.ring, a.owner_id, sum(n.amount_minor) AS amount_minor
+            FROM new_postings AS n
+            CROSS JOIN LATERAL (
+                SELECT own.ring, own.owner_id, own.role
+                FROM ledger_account AS own
+                WHERE own.id = n.account_id
+                OFFSET 0
+            ) AS a
+            WHERE (n.entry_id IN (SELECT unnest(of_owners))) IS TRUE
+                AND a.role IN ('entitlement', 'unsettled', 'funder_available')
+            GROUP BY n.entry_id, n.unit_id, a.ring, a.owner_id
+        ) AS o
         GROUP BY o.entry_id, o.ring, o.unit_id
         HAVING min(o.amount_minor) < 0 AND max(o.amount_minor) > 0
-        UNION ALL
-        SELECT 11, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
-        FROM joined AS j
-        LEFT JOIN ledger_posting AS r
-            ON r.entry_id = j.reverses_id AND r.posting_no = j.posting_no
-        WHERE j.reverses_id IS NOT NULL
-            AND (r.entry_id IS NULL OR r.account_id <> j.account_id OR r.amount_minor <> -j.amount_minor)
-        UNION ALL
-        SELECT 11, j.entry_id, 'ledger_posting_reversal_mirrors', 'a reversal negates every posting of its entry'
-        FROM joined AS j
-        INNER JOIN ledger_journalentry AS reversed ON reversed.id = j.reverses_id
-        WHERE j.posting_no = 1 AND reversed.posting_count <> j.posting_count
-    )
-    SELECT v.entry_id, v.rule, v.detail INTO bad
-    FROM violated AS v
-    ORDER BY v.step
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'check_violation',
-            CONSTRAINT = bad.rule,
-            TABLE = 'ledger_posting',
-            MESSAGE = format('entry %s: %s', bad.entry_id, bad.detail);
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_owner_keeps_own',
+                TABLE = 'ledger_posting',
+                MESSAGE = format(
+                    'entry %s: in ring %s value would pass from one owner to another', bad.entry_id, bad.ring
+                );
+        END IF;
     END IF;
 
-    -- Locks in account order, so that no two statements wait for each other crosswise.
-    PERFORM locked.account_id
-    FROM (
-        SELECT DISTINCT n.account_id FROM new_postings AS n ORDER BY n.account_id OFFSET 0
-    ) AS touched
-    CROSS JOIN LATERAL (
-        SELECT b.account_id
-        FROM ledger_balance AS b
-        WHERE b.account_id = touched.account_id AND NOT b.is_hot
-        FOR NO KEY UPDATE
-    ) AS locked;
-
-    SELECT n.entry_id, a.address, r.reason INTO bad
-    FROM new_postings AS n
-    CROSS JOIN LATERAL (
-        SELECT own.kind_id, own.reverses_id FROM ledger_journalentry AS own WHERE own.id = n.entry_id OFFSET 0
-    ) AS e
-    CROSS JOIN LATERAL (
-        SELECT own.restriction_scope
-        FROM ledger_entrykind AS own
-        WHERE own.code = e.kind_id AND own.restriction_scope <> ''
-        OFFSET 0
-    ) AS k
-    CROSS JOIN LATERAL (
-        SELECT own.reason
-        FROM ledger_restriction AS own
-        WHERE own.account_id = n.account_id AND own.scope = k.restriction_scope AND own.lifted_on IS NULL
-        OFFSET 0
-    ) AS r
-    INNER JOIN ledger_account AS a ON a.id = n.account_id
-    WHERE e.reverses_id IS NULL
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'check_violation',
-            CONSTRAINT = 'ledger_posting_account_unrestricted',
-            TABLE = 'ledger_posting',
-            MESSAGE = format('entry %s: account %s is restricted: %s', bad.entry_id, bad.address, bad.reason);
+    IF has_reversals THEN
+        SELECT n.entry_id INTO bad
+        FROM new_postings AS n
+        CROSS JOIN LATERAL (
+            SELECT own.reverses_id, own.posting_count
+            FROM ledger_journalentry AS own
+            WHERE own.id = n.entry_id
+            OFFSET 0
+        ) AS e
+        CROSS JOIN LATERAL (
+            SELECT own.posting_count, own.booking_date
+            FROM ledger_journalentry AS own
+            WHERE own.id = e.reverses_id
+            OFFSET 0
+        ) AS reversed
+        LEFT JOIN LATERAL (
+            SELECT own.account_id, own.amount_minor
+            FROM ledger_posting AS own
+            WHERE own.entry_id = e.reverses_id AND own.posting_no = n.posting_no
+                AND own.booking_date = reversed.booking_date
+            OFFSET 0
+        ) AS r ON true
+        WHERE reversed.posting_count <> e.posting_count
+            OR (r.account_id, r.amount_minor) IS DISTINCT FROM (n.account_id, -n.amount_minor)
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_reversal_mirrors',
+                TABLE = 'ledger_posting',
+                MESSAGE = format('entry %s: a reversal negates every posting of its entry', bad.entry_id);
+        END IF;
     END IF;
 
-    UPDATE ledger_balance AS b
-    SET balance_minor = b.balance_minor + moved.amount_minor
+    SELECT array_agg(m.account_id ORDER BY m.account_id), array_agg(m.amount_minor ORDER BY m.account_id)
+    INTO touched, amounts_minor
     FROM (
         SELECT n.account_id, sum(n.amount_minor)::bigint AS amount_minor
         FROM new_postings AS n
         GROUP BY n.account_id
-        HAVING sum(n.amount_minor) <> 0
-        OFFSET 0
-    ) AS moved
-    -- The row is locked above, so its place stands still.
+    ) AS m;
+
+    -- Locks in account order, so that no two statements wait for each other crosswise.
+    PERFORM locked.account_id
+    FROM unnest(touched) AS moved (account_id)
     CROSS JOIN LATERAL (
-        SELECT own.ctid AS place
-        FROM ledger_balance AS own
-        WHERE own.account_id = moved.account_id AND NOT own.is_hot
+        SELECT b.account_id
+        FROM ledger_balance AS b
+        WHERE b.account_id = moved.account_id AND NOT b.is_hot
+        FOR NO KEY UPDATE
+    ) AS locked;
+
+    SELECT array_agg(own.account_id) INTO restricted
+    FROM unnest(touched) AS moved (account_id)
+    CROSS JOIN LATERAL (
+        SELECT kept.account_id
+        FROM ledger_restriction AS kept
+        WHERE kept.account_id = moved.account_id AND kept.lifted_on IS NULL
+        OFFSET 0
+    ) AS own;
+    IF restricted IS NOT NULL THEN
+        SELECT n.entry_id, a.address, r.reason INTO bad
+        FROM new_postings AS n
+        CROSS JOIN LATERAL (
+            SELECT own.kind_id, own.reverses_id
+            FROM ledger_journalentry AS own
+            WHERE own.id = n.entry_id
+            OFFSET 0
+        ) AS e
+        CROSS JOIN LATERAL (
+            SELECT own.restriction_scope
+            FROM ledger_entrykind AS own
+            WHERE own.code = e.kind_id AND own.restriction_scope <> ''
+            OFFSET 0
+        ) AS k
+        CROSS JOIN LATERAL (
+            SELECT own.reason
+            FROM ledger_restriction AS own
+            WHERE own.account_id = n.account_id AND own.scope = k.restriction_scope AND own.lifted_on IS NULL
+            OFFSET 0
+        ) AS r
+        INNER JOIN ledger_account AS a ON a.id = n.account_id
+        WHERE (n.account_id IN (SELECT unnest(restricted))) IS TRUE AND e.reverses_id IS NULL
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_account_unrestricted',
+                TABLE = 'ledger_posting',
+                MESSAGE = format('entry %s: account %s is restricted: %s', bad.entry_id, bad.address, bad.reason);
+        END IF;
+    END IF;
+
+    UPDATE ledger_balance AS b
+    SET balance_minor = b.balance_minor + kept.amount_minor
+    -- The row is locked above, so its place stands still.
+    FROM (
+        SELECT own.ctid AS place, moved.amount_minor
+        FROM unnest(touched, amounts_minor) AS moved (account_id, amount_minor)
+        CROSS JOIN LATERAL (
+            SELECT found.ctid FROM ledger_balance AS found
+            WHERE found.account_id = moved.account_id AND NOT found.is_hot
+            OFFSET 0
+        ) AS own
+        WHERE moved.amount_minor <> 0
         OFFSET 0
     ) AS kept
     WHERE b.ctid = kept.place;
 
     INSERT INTO ledger_balancedelta (account_id, amount_minor)
-    SELECT n.account_id, sum(n.amount_minor)
-    FROM new_postings AS n
+    SELECT moved.account_id, moved.amount_minor
+    FROM unnest(touched, amounts_minor) AS moved (account_id, amount_minor)
     CROSS JOIN LATERAL (
-        SELECT own.account_id FROM ledger_balance AS own WHERE own.account_id = n.account_id AND own.is_hot OFFSET 0
+        SELECT own.account_id
+        FROM ledger_balance AS own
+        WHERE own.account_id = moved.account_id AND own.is_hot
+        OFFSET 0
     ) AS b
-    GROUP BY n.account_id
-    HAVING sum(n.amount_minor) <> 0;
+    WHERE moved.amount_minor <> 0;
     RETURN NULL;
 END;
 $$;

@@ -105,3 +105,27 @@ class TestAdjustments:
         statement = statement.replace("maker_id, id\n", "maker_id, id, id + 999\n", 1)
         refused = refused_by(attacker, statement, dict(prey.accounts))
         assert refused == "ledger_journalentry_corrects_its_like"
+
+
+class TestWhatEntriesName:
+    """Nothing points at these rows by a foreign key, so the database keeps them by rules of its own."""
+
+    @pytest.mark.parametrize(
+        ("statement", "rule"),
+        [
+            ("DELETE FROM ledger_book WHERE code = 'MAIN'", "ledger_journalentry_book_stays"),
+            ("UPDATE ledger_book SET id = 4711 WHERE code = 'MAIN'", "ledger_journalentry_book_stays"),
+            (
+                "DELETE FROM ledger_entrykind WHERE code = 'client_deposit'",
+                "ledger_journalentry_kind_stays",
+            ),
+            ("DELETE FROM accounts_user WHERE username = 'day-runner'", "ledger_journalentry_maker_stays"),
+        ],
+    )
+    def test_stays_for_the_owner_too(
+        self, prey: SmallBook, owner_connection: psycopg.Connection, statement: str, rule: str
+    ) -> None:
+        prey.post(prey.draft("client_deposit", bank=100, wang=-100))
+        with pytest.raises(psycopg.errors.CheckViolation) as caught:
+            owner_connection.execute(statement)
+        assert caught.value.diag.constraint_name == rule
