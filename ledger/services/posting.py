@@ -1,13 +1,14 @@
 """Post and reverse journal entries: one statement for one entry or for a hundred thousand postings."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from psycopg.types.numeric import Int8
 
 from ledger.models import JournalEntry, Posting
@@ -214,18 +215,16 @@ def post_entries_in_bulk(
     statement = posting_statement(
         headers=headers_sql, postings=postings_sql, order=BY_ACCOUNT, answer=COUNTED
     )
-    arguments = {
+    arguments: dict[str, Any] = {
         **params,
         "book_id": book_id,
         "booking_date": booking_date,
         "caller": caller,
         "maker_id": maker_id,
     }
-    with named_refusals(), transaction.atomic(), connection.cursor() as cursor:
+    with named_refusals(), _keys_once(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        entries, keys, posted, replayed_keys, replayed_hashes = cursor.fetchone()
-        if keys < entries:
-            raise IdempotencyConflict("one call names a key twice")
+        entries, posted, replayed_keys, replayed_hashes = cursor.fetchone()
         if replayed_keys:
             cursor.execute(_DIFFERING, [replayed_keys, replayed_hashes, book_id, caller])
             for (key,) in cursor.fetchall():
@@ -282,6 +281,21 @@ def reverse_journal_entry(
     return post_journal_entry(
         book_id=entry.book_id, booking_date=booking_date, draft=draft, caller=caller, maker_id=maker_id
     )
+
+
+@contextmanager
+def _keys_once() -> Iterator[None]:
+    """Postings are numbered per header, so a number clashes only where two headers share a key.
+
+    :raises IdempotencyConflict: they do.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+        if re.fullmatch(r"ledger_posting_\d{6}_pkey", name):
+            raise IdempotencyConflict("one call names a key twice") from error
+        raise
 
 
 _DIFFERING = """

@@ -36,7 +36,6 @@ ORDER BY h.entry_no
 COUNTED = """
 SELECT
     count(*),
-    count(DISTINCT h.idempotency_key),
     count(e.id),
     array_agg(h.idempotency_key) FILTER (WHERE e.id IS NULL),
     array_agg(h.payload_hash) FILTER (WHERE e.id IS NULL)

@@ -349,6 +349,3 @@ class TestEvenTheOwner:
 class TestWhatEntriesName:
     def test_is_a_maker_who_exists(self, book: SmallBook) -> None:
         raw(book, two_legs(), "ledger_journalentry_maker_exists", maker=987_654)
-
-    def test_is_a_book_that_exists(self, book: SmallBook) -> None:
-        raw(book, two_legs(), "ledger_journalentry_day_is_open", book=987_654)

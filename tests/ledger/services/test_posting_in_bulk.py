@@ -53,6 +53,8 @@ def post(
             "bank": book.accounts["bank"],
             "wang": book.accounts["wang"],
             "okafor": book.accounts["okafor"],
+            "loan": book.accounts["loan"],
+            "funded": book.accounts["funded"],
         },
         caller="tests",
         maker_id=book.maker.id,
@@ -95,7 +97,12 @@ class TestPostEntriesInBulk:
         with pytest.raises(refusals.UnbalancedEntry):
             post(main_book, 2, postings=POSTINGS.replace("-%(amount)s", "-4"))
         with pytest.raises(refusals.LimitExceeded):
-            post(main_book, 2, amount_minor=-5)
+            post(
+                main_book,
+                2,
+                postings=POSTINGS.replace("%(bank)s", "%(loan)s").replace("%(wang)s", "%(funded)s"),
+                amount_minor=-5,
+            )
 
     def test_a_header_without_postings_posts_nothing(self, main_book: SmallBook) -> None:
         only_first = f"SELECT * FROM ({POSTINGS}) AS p WHERE p.entry_no = 1"
