@@ -342,6 +342,14 @@ def _post_single(
     return _answers(rows, book_id=book_id, caller=caller, draws={})
 
 
+def _own_statement() -> AbstractContextManager[object]:
+    """A savepoint inside a transaction, so that a refusal leaves it usable.
+
+    Outside of one the statement of one entry is a transaction by itself, without two more round trips.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
 def _post(
     *,
     book_id: int,
@@ -363,22 +371,13 @@ def _post(
     }
     if len(set(arguments["idempotency_key"])) < len(headers):
         raise IdempotencyConflict("one call names a key twice")
-    # Balances are locked before a draw lowers what is held, in one transaction with it.
-    with named_refusals(), transaction.atomic() if draws else _own_statement():
+    with named_refusals(), transaction.atomic():
         if draws:
             lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
         return _answers(rows, book_id=book_id, caller=caller, draws=draws)
-
-
-def _own_statement() -> AbstractContextManager[object]:
-    """A savepoint inside a transaction, so that a refusal leaves it usable.
-
-    Outside of one the statement is a transaction by itself, without two more round trips.
-    """
-    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _answers(

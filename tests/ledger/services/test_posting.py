@@ -12,7 +12,7 @@ from ledger.services.posting import (
     post_journal_entries_from_select,
     reverse_journal_entry,
 )
-from tests.ledger.builders import MONDAY, SmallBook
+from tests.ledger.builders import MONDAY, SmallBook, small_book
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +210,40 @@ class TestReverseJournalEntry:
     def test_refuses_an_entry_that_is_not_there(self, main_book: SmallBook) -> None:
         with pytest.raises(refusals.UnknownEntry):
             self.reverse(main_book, 999_999)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOutsideATransaction:
+    """A single entry is a transaction by itself there; several are still one."""
+
+    def test_keeps_nothing_of_a_batch_in_which_one_key_was_another_entry_s(self) -> None:
+        book = small_book()
+        book.post(book.draft("client_deposit", key="taken", bank=500, wang=-500))
+        with pytest.raises(refusals.IdempotencyConflict):
+            book.post(
+                book.draft("client_deposit", key="new", bank=100, wang=-100),
+                book.draft("client_deposit", key="taken", bank=7, wang=-7),
+            )
+        assert balance(account_id=book.accounts["wang"]) == -500
+
+    def test_keeps_nothing_of_an_entry_that_is_refused(self) -> None:
+        book = small_book()
+        with pytest.raises(refusals.UnbalancedEntry):
+            book.post(book.draft("client_deposit", bank=100, wang=-99))
+        assert JournalEntry.objects.count() == 0
+
+    def test_replays_a_single_entry(self) -> None:
+        book = small_book()
+        (first,) = book.post(book.draft("client_deposit", key="once", bank=500, wang=-500))
+        (again,) = book.post(book.draft("client_deposit", key="once", bank=500, wang=-500))
+        assert (again.entry_id, again.is_replay) == (first.entry_id, True)
+        with pytest.raises(refusals.IdempotencyConflict):
+            book.post(book.draft("client_deposit", key="once", bank=501, wang=-501))
+
+    def test_hashes_one_entry_as_it_does_many(self) -> None:
+        """The statement for one entry and that for many must know each other's entries."""
+        book = small_book()
+        one = book.draft("client_deposit", key="same", bank=500, wang=-300, okafor=-200)
+        other = book.draft("client_deposit", key="else", bank=1, wang=-1)
+        book.post(one)
+        assert [entry.is_replay for entry in book.post(one, other)] == [True, False]
