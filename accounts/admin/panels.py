@@ -109,6 +109,25 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """What a page may be asked by its address: one of some options, or where there are none, a day."""
+
+    label: Text
+    name: str
+    value: str
+    options: Sequence[tuple[str, Text]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Fields that choose what the page shows."""
+
+    fields: Sequence[Field]
+    title: Text = ""
+    kind: str = field(default="question", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SideBySide:
     """Two panels next to each other where there is room."""
 
@@ -117,7 +136,7 @@ class SideBySide:
     kind: str = field(default="pair", init=False)
 
 
-Panel = Facts | Table | Drawing | SideBySide
+Panel = Facts | Table | Drawing | Question | SideBySide
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,9 +17,11 @@ from accounts.admin.panels import (
     Cell,
     Column,
     Facts,
+    Field,
     Link,
     Look,
     Panel,
+    Question,
     Table,
     Tone,
     chip,
@@ -30,10 +31,12 @@ from accounts.admin.panels import (
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from ledger.admin.amounts import balance, debit_and_credit
 from ledger.admin.names import category_name, kind_name
+from ledger.admin.time_axes import AskedTime, asked_time, day_of, iso, valuation_cell
+from ledger.domain.axes import Axis
 from ledger.models import Account, JournalEntry, Restriction, Ring
 from ledger.queries.account_statement import Place, account_statement
 
-LAST_DAY = dt.date.max
+FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
 TONES_OF_RING = {
     Ring.CLIENT: Tone.INFO,
     Ring.FUNDER: Tone.GOOD,
@@ -82,7 +85,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
         return found.filter(pk=object_id).first() if object_id.isdigit() else None
 
     def panels(self, request: HttpRequest, row: Account) -> list[Panel]:
-        return [self._facts(request, row), self._statement(request, row), self._restrictions(row)]
+        return [self._facts(request, row), *self._statement(request, row), self._restrictions(row)]
 
     def _facts(self, request: HttpRequest, row: Account) -> Facts:
         return Facts(
@@ -103,18 +106,39 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
             ],
         )
 
-    def _statement(self, request: HttpRequest, row: Account) -> Table:
-        before, until = place_of(request.GET.get("before", "")), day_of(request.GET.get("until", ""))
-        page = account_statement(account_id=row.pk, until=until or LAST_DAY, before=before)
-        links = [Link(_("newest"), "?")] if before or until else []
+    def _question(self, asked: AskedTime, since: dt.date | None) -> Question:
+        axis, known = asked.fields
+        return Question(
+            title=_("Account statement"),
+            fields=[
+                axis,
+                Field(_("From"), "from", iso(since)),
+                Field(_("To"), "date", iso(asked.day)),
+                known,
+            ],
+        )
+
+    def _statement(self, request: HttpRequest, row: Account) -> list[Panel]:
+        asked, since = asked_time(request), day_of(request.GET.get("from", ""))
+        before = place_of(request.GET.get("before", ""))
+        page = account_statement(
+            account_id=row.pk,
+            until=asked.day or LAST_DAY,
+            since=since or FIRST_DAY,
+            axis=asked.axis,
+            known_at=asked.known_at,
+            before=before,
+        )
+        span = {"from": iso(since)}
+        links = [Link(_("newest"), asked.query(**span))] if before else []
         if page.older:
-            older = page.older
-            place = f"{older.booking_date.isoformat()}.{older.entry_id}.{older.posting_no}"
-            links.append(Link(_("older"), "?" + urlencode({"before": place})))
+            place = f"{page.older.day.isoformat()}.{page.older.entry_id}.{page.older.posting_no}"
+            links.append(Link(_("older"), asked.query(**span, before=place)))
+        exponent = row.unit.exponent
         away = (
             [
                 [
-                    *[NOTHING] * 4,
+                    *[NOTHING] * 5,
                     Cell(
                         _("The postings of %(month)s are detached.") % {"month": f"{page.away:%Y-%m}"},
                         look=Look.PROSE,
@@ -125,11 +149,19 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
             if page.away
             else []
         )
-        return Table(
-            title=_("Account statement"),
+        balances = Facts(
+            title="",
+            items=[
+                (_("Opening balance"), balance(page.opening_minor, exponent)),
+                (_("Closing balance"), balance(page.closing_minor, exponent)),
+            ],
+        )
+        lines = Table(
+            title=_("Postings by value date") if asked.axis is Axis.VALUE else _("Postings by booking date"),
             columns=[
                 Column(_("booking date")),
                 Column(_("value date")),
+                Column(""),
                 Column(_("entry"), Look.NUMBER),
                 Column(_("kind")),
                 Column(_("narration"), Look.PROSE),
@@ -141,18 +173,20 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
                 [
                     day(line.booking_date),
                     day(line.value_date),
+                    valuation_cell(line.valuation),
                     number(str(line.entry_id), page_of_key(JournalEntry, line.entry_id, request)),
                     text(kind_name(line.kind)),
                     Cell(line.narration, look=Look.PROSE),
-                    *debit_and_credit(line.amount_minor, row.unit.exponent),
-                    balance(line.balance_minor, row.unit.exponent),
+                    *debit_and_credit(line.amount_minor, exponent),
+                    balance(line.balance_minor, exponent),
                 ]
                 for line in page.lines
             ]
             + away,
-            empty=_("Nothing has been posted to this account yet."),
+            empty=_("Nothing was posted to this account in this time."),
             links=links,
         )
+        return [self._question(asked, since), balances, lines]
 
     def _restrictions(self, row: Account) -> Table:
         newest: Any = row.restrictions.order_by("-id")[:50]
@@ -184,14 +218,6 @@ def place_of(value: str) -> Place | None:
     try:
         booking_date, entry_id, posting_no = value.split(".")
         return Place(dt.date.fromisoformat(booking_date), int(entry_id), int(posting_no))
-    except ValueError:
-        return None
-
-
-def day_of(value: str) -> dt.date | None:
-    """`2008-09-15`; anything else is no day."""
-    try:
-        return dt.date.fromisoformat(value)
     except ValueError:
         return None
 

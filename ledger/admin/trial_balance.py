@@ -1,22 +1,37 @@
 """The trial balance as a page of its own, with the way down to the accounts."""
 
-from urllib.parse import urlencode
-
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from accounts.admin.cells import count, list_of
-from accounts.admin.panels import Cell, Column, Look, Panel, Table, Tone, chip, number, text
+from accounts.admin.cells import count, page_of_key
+from accounts.admin.panels import (
+    Cell,
+    Column,
+    Field,
+    Link,
+    Look,
+    Panel,
+    Question,
+    Table,
+    Tone,
+    chip,
+    code,
+    number,
+    text,
+)
 from accounts.admin.read_only import ReadOnlyAdmin
-from ledger.admin.accounts import day_of
-from ledger.admin.amounts import amount
-from ledger.admin.names import CATEGORY_NAMES
-from ledger.models import Account, AccountCategory, Book, BusinessDay, Ring, Unit
-from ledger.queries.trial_balance import TrialBalanceSection, trial_balance
+from ledger.admin.amounts import amount, debit_and_credit
+from ledger.admin.names import CATEGORY_NAMES, category_name
+from ledger.admin.time_axes import AXIS_LABELS, AskedTime, asked_time, iso
+from ledger.models import Account, AccountCategory, Book, Ring, Unit
+from ledger.queries.trial_balance import TrialBalanceSection, trial_balance, trial_balance_accounts
+
+PAGE = 200
 
 
 @admin.register(Book)
@@ -25,49 +40,120 @@ class BookAdmin(ReadOnlyAdmin[Book]):
     list_select_related = ["base_unit"]
 
     def get_urls(self) -> list[URLPattern]:
-        page = path(
-            "trial-balance/", self.admin_site.admin_view(self.trial_balance_view), name="ledger_trial_balance"
-        )
-        return [page, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("trial-balance/", view(self.trial_balance_view), name="ledger_trial_balance"),
+            path("trial-balance/accounts/", view(self.accounts_view), name="ledger_trial_balance_accounts"),
+            *super().get_urls(),
+        ]
 
     def trial_balance_view(self, request: HttpRequest) -> HttpResponse:
-        """Of one book, in one unit or all, now or at the close of a day."""
+        """Of one book, in one unit or all, now or at the end of a day, by booking or value date."""
         if not request.user.has_perm("ledger.view_account"):
             raise PermissionDenied
         books = list(Book.objects.order_by("code"))
         book = next(
             (one for one in books if one.code == request.GET.get("book")), books[0] if books else None
         )
-        at = day_of(request.GET.get("date", ""))
-        unit = request.GET.get("unit", "")
-        closed = (
-            BusinessDay.objects.filter(book=book, status=BusinessDay.Status.CLOSED)
-            .order_by("-business_date")
-            .values_list("business_date", flat=True)
-            .first()
-        )
+        asked, unit = asked_time(request), request.GET.get("unit", "")
         units = list(
             Unit.objects.filter(pk__in=Account.objects.filter(book=book).values("unit_id")).order_by(
                 "kind", "code"
             )
         )
-        unit_ids = {one.code: one.pk for one in units}
-        sections = trial_balance(book_id=book.pk, business_date=at, unit_code=unit) if book else []
+        sections = (
+            trial_balance(
+                book_id=book.pk,
+                business_date=asked.day,
+                unit_code=unit,
+                axis=asked.axis,
+                known_at=asked.known_at,
+            )
+            if book
+            else []
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": _("Trial balance"),
             "subtitle": None,
             "opts": None,
-            "books": books,
             "book": book,
-            "units": units,
-            "unit": unit,
-            "at": "" if at is None else at.isoformat(),
-            "last_closed": closed,
             "headline": [self._verdict(sections)],
-            "panels": [self._panel(request, book, unit_ids, section) for section in sections if book],
+            "question": [self._question(asked, books, book, units, unit)],
+            "panels": [self._panel(asked, book, section) for section in sections if book],
         }
         return TemplateResponse(request, "plimsoll/trial_balance.html", context)
+
+    def accounts_view(self, request: HttpRequest) -> HttpResponse:
+        """The accounts behind one line of the trial balance, each leading to its statement."""
+        if not request.user.has_perm("ledger.view_account"):
+            raise PermissionDenied
+        asked = asked_time(request)
+        book = get_object_or_404(Book, code=request.GET.get("book", ""))
+        unit = get_object_or_404(Unit, code=request.GET.get("unit", ""))
+        number_asked = request.GET.get("category", "")
+        category = get_object_or_404(AccountCategory, pk=number_asked if number_asked.isdigit() else None)
+        ring = request.GET.get("ring", "")
+        found = trial_balance_accounts(
+            book_id=book.pk,
+            unit_id=unit.pk,
+            ring=ring,
+            category_number=category.pk,
+            business_date=asked.day,
+            axis=asked.axis,
+            known_at=asked.known_at,
+            after=request.GET.get("after", ""),
+            size=PAGE + 1,
+        )
+        line = {"book": book.code, "unit": unit.code, "ring": ring, "category": category.pk}
+        links = [
+            Link(_("trial balance"), reverse("admin:ledger_trial_balance") + asked.query(book=book.code))
+        ]
+        if len(found) > PAGE:
+            links.append(Link(_("next"), asked.query(**line, after=found[PAGE - 1].address)))
+        table = Table(
+            title=f"{unit.code} · {dict(Ring.choices).get(ring, ring)} · {_when(asked)}",
+            columns=[
+                Column(_("account"), Look.CODE),
+                Column(_("debit"), Look.NUMBER),
+                Column(_("credit"), Look.NUMBER),
+            ],
+            rows=[
+                [
+                    code(one.address, page_of_key(Account, one.account_id, request) + asked.query()),
+                    *debit_and_credit(one.balance_minor, unit.exponent),
+                ]
+                for one in found[:PAGE]
+            ],
+            empty=_("Every account of this line stands at zero."),
+            links=links,
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{category.number} {category_name(category)}",
+            "subtitle": None,
+            "opts": None,
+            "book": book,
+            "headline": [],
+            "question": [],
+            "panels": [table],
+        }
+        return TemplateResponse(request, "plimsoll/trial_balance.html", context)
+
+    def _question(
+        self, asked: AskedTime, books: list[Book], book: Book | None, units: list[Unit], unit: str
+    ) -> Question:
+        by, known = asked.fields
+        fields = [
+            Field(_("Unit"), "unit", unit, [("", _("all")), *((one.code, one.code) for one in units)]),
+            by,
+            Field(_("At the end of (empty: now)"), "date", iso(asked.day)),
+            known,
+        ]
+        if len(books) > 1 and book:
+            named = [(one.code, f"{one.code} · {one.name}") for one in books]
+            fields.insert(0, Field(_("Book"), "book", book.code, named))
+        return Question(fields=fields)
 
     def _verdict(self, sections: list[TrialBalanceSection]) -> Cell:
         if not sections:
@@ -76,19 +162,13 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             return chip(_("debits equal credits in every unit and ring"), Tone.GOOD)
         return chip(_("does not balance"), Tone.BAD)
 
-    def _panel(
-        self, request: HttpRequest, book: Book, unit_ids: dict[str, int], section: TrialBalanceSection
-    ) -> Panel:
+    def _panel(self, asked: AskedTime, book: Book, section: TrialBalanceSection) -> Panel:
         types, rings = dict(AccountCategory.Type.choices), dict(Ring.choices)
 
         def accounts(number_of_category: int) -> str:
-            query = {
-                "book__id__exact": book.pk,
-                "unit__id__exact": unit_ids[section.unit_code],
-                "ring__exact": section.ring,
-                "category__number__exact": number_of_category,
-            }
-            return list_of(Account, request, urlencode(query))
+            return reverse("admin:ledger_trial_balance_accounts") + asked.query(
+                book=book.code, unit=section.unit_code, ring=section.ring, category=number_of_category
+            )
 
         return Table(
             title=f"{section.unit_code} · {rings[section.ring]}",
@@ -125,3 +205,9 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             ],
             empty=_("Every account of this unit and ring stands at zero."),
         )
+
+
+def _when(asked: AskedTime) -> str:
+    """`by value date, 2008-09-15`."""
+    by = _("by %(axis)s") % {"axis": AXIS_LABELS[asked.axis]}
+    return f"{by}, {iso(asked.day) or _('now')}"

@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import StaffRole
-from ledger.admin.accounts import day_of, place_of
+from ledger.admin.accounts import place_of
 from ledger.admin.amounts import balance, debit_and_credit
 from ledger.admin.names import CATEGORY_NAMES, KIND_NAMES
+from ledger.admin.time_axes import day_of
 from ledger.models import AccountCategory, EntryKind
-from ledger.queries.account_statement import Place, account_statement
-from ledger.queries.trial_balance import trial_balance
+from ledger.queries.account_statement import Place
 from tests.desk import colleague, desk_of, text_of
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 
@@ -28,49 +28,43 @@ def auditor(db: None) -> Client:
     return desk_of(colleague("ava.stone", StaffRole.AUDITOR))
 
 
-class TestAccountStatement:
-    def test_runs_the_balance_from_the_newest_posting_back(self, book: SmallBook) -> None:
-        page = account_statement(account_id=book.accounts["wang"], until=MONDAY)
-        assert [line.amount_minor for line in page.lines] == [-500, -400, -300, -200, -100]
-        assert [line.balance_minor for line in page.lines] == [-1500, -1000, -600, -300, -100]
-        assert page.older is None
+class TestStatementPage:
+    def test_marks_what_is_valued_on_another_day(self, book: SmallBook, auditor: Client) -> None:
+        book.post(book.draft("client_deposit", value_date=MONDAY - dt.timedelta(3), bank=7, wang=-7))
+        book.post(book.draft("client_deposit", value_date=MONDAY + dt.timedelta(2), bank=8, wang=-8))
+        page = auditor.get(f"/admin/ledger/account/{book.accounts['wang']}/change/").content.decode()
+        assert "back-valued" in page
+        assert "forward-valued" in page
 
-    def test_goes_on_where_a_page_ended(self, book: SmallBook) -> None:
-        first = account_statement(account_id=book.accounts["wang"], until=MONDAY, size=2)
-        assert first.older is not None
-        second = account_statement(account_id=book.accounts["wang"], until=MONDAY, before=first.older, size=2)
-        assert [line.balance_minor for line in second.lines] == [-600, -300]
+    def test_shows_a_span_by_value_date(self, book: SmallBook, auditor: Client) -> None:
+        book.post(book.draft("client_deposit", value_date=MONDAY - dt.timedelta(3), bank=700, wang=-700))
+        page = text_of(
+            auditor.get(
+                f"/admin/ledger/account/{book.accounts['wang']}/change/",
+                {"axis": "value", "from": "2008-09-13", "date": "2008-09-15"},
+            ).content.decode()
+        )
+        assert "Opening balance 7.00 Cr" in page
+        assert "Closing balance 22.00 Cr" in page
+        assert "2008-09-12" not in page
 
-    def test_costs_the_same_on_every_page(
-        self, book: SmallBook, django_assert_max_num_queries: object
+
+class TestTrialBalancePage:
+    def test_leads_down_to_accounts_and_statements_of_the_same_time(
+        self, book: SmallBook, auditor: Client
     ) -> None:
-        place = account_statement(account_id=book.accounts["wang"], until=MONDAY, size=3).older
-        with django_assert_max_num_queries(6):  # type: ignore[operator]
-            account_statement(account_id=book.accounts["wang"], until=MONDAY, before=place)
-
-    def test_is_empty_before_the_first_day(self, book: SmallBook) -> None:
-        page = account_statement(account_id=book.accounts["wang"], until=MONDAY - dt.timedelta(days=1))
-        assert list(page.lines) == []
-
-
-class TestTrialBalance:
-    def test_balances_in_each_unit_and_ring(self, book: SmallBook) -> None:
-        (section,) = trial_balance(book_id=book.book.pk)
-        assert (section.unit_code, section.ring) == ("USD", "client")
-        assert (section.debit_minor, section.credit_minor) == (1500, 1500)
-        assert section.is_balanced
-        assert [(line.category_number, line.accounts) for line in section.lines] == [(1010, 1), (2010, 1)]
-
-    def test_is_of_one_unit_where_one_is_asked_for(self, book: SmallBook) -> None:
-        assert trial_balance(book_id=book.book.pk, unit_code="JPY") == []
-
-    def test_takes_the_snapshots_of_a_closed_day(self, book: SmallBook) -> None:
-        assert trial_balance(book_id=book.book.pk, business_date=MONDAY) == []  # not closed: no snapshot yet
-
-    def test_leads_down_to_the_accounts(self, book: SmallBook, auditor: Client) -> None:
-        html = auditor.get("/admin/ledger/book/trial-balance/").content.decode()
+        asked = {"axis": "value", "date": "2008-09-15"}
+        html = auditor.get("/admin/ledger/book/trial-balance/", asked).content.decode()
         assert "debits equal credits in every unit and ring" in html
-        assert "category__number__exact=2010" in html
+        assert "accounts/?axis=value&amp;date=2008-09-15&amp;book=MAIN&amp;unit=USD&amp;ring=client" in html
+        line = {"book": "MAIN", "unit": "USD", "ring": "client", "category": "2010"}
+        html = auditor.get("/admin/ledger/book/trial-balance/accounts/", asked | line).content.decode()
+        assert f"/admin/ledger/account/{book.accounts['wang']}/change/?axis=value&amp;date=2008-09-15" in html
+        assert "15.00" in text_of(html)
+
+    def test_knows_no_line_that_is_none(self, book: SmallBook, auditor: Client) -> None:
+        page = auditor.get("/admin/ledger/book/trial-balance/accounts/", {"book": "MAIN", "unit": "USD"})
+        assert page.status_code == 404
 
 
 class TestJournalEntryPage:
