@@ -4,25 +4,24 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from accounts.services.approvals import approve
 from accounts.services.staff import register_staff
 from ledger.domain.axes import Axis
-from ledger.models import BusinessDay
 from ledger.queries.account_statement import StatementLine, account_statement, turnovers
 from ledger.queries.as_of import point_in_time
 from ledger.queries.balances import balance_as_of, balances_at
 from ledger.services.days import close_business_day, open_business_day
+from ledger.services.periods import propose_day_reopening, reopen_business_day
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 from tests.ledger.services.test_days import approval
 
 DAY = dt.timedelta(1)
 ACCOUNTS = ("bank", "wang_unsettled")
-Login = psycopg.Connection[tuple[object, ...]]
 _codes = itertools.count(1)
 
 moves = st.lists(
@@ -67,7 +66,6 @@ class World:
 
     book: SmallBook
     checker: User
-    superuser: Login
     lines: list[Line] = field(default_factory=list)
     days: list[dt.date] = field(default_factory=list)
     closed: list[dt.date] = field(default_factory=list)
@@ -82,17 +80,13 @@ class World:
             ends = last_is_open and number == len(lived)
             if ends and session.reopened is None:
                 return
-            close_business_day(
-                book_id=self.book.book.id,
-                business_date=day,
-                approval_id=approval(self.book, self.checker, day),
-            )
+            self.close(day)
             if session.reopened is not None:
-                self.set_status(day, "open")
+                self.reopen(day)
                 self.post(day, session.reopened)
                 if ends:
                     return
-                self.close_again(day)
+                self.close(day)
             self.closed.append(day)
 
     def post(self, day: dt.date, booked: list[tuple[int, int, str]]) -> None:
@@ -107,17 +101,19 @@ class World:
             for number, (name, signed) in enumerate(zip(names, (amount, -amount), strict=True), start=1):
                 self.lines.append(Line(name, posted.entry_id, number, day, value_date, signed))
 
-    def set_status(self, day: dt.date, status: str) -> None:
-        self.superuser.execute("SET session_replication_role = replica")
-        self.superuser.execute(
-            "UPDATE ledger_businessday SET status = %s WHERE book_id = %s AND business_date = %s",
-            [status, self.book.book.id, day],
+    def close(self, day: dt.date) -> None:
+        close_business_day(
+            book_id=self.book.book.id,
+            business_date=day,
+            approval_id=approval(self.book, self.checker, day),
         )
-        self.superuser.execute("SET session_replication_role = origin")
 
-    def close_again(self, day: dt.date) -> None:
-        self.superuser.execute("SELECT ledger_snapshot_day(%s, %s, 2::smallint)", [self.book.book.id, day])
-        self.set_status(day, BusinessDay.Status.CLOSED)
+    def reopen(self, day: dt.date) -> None:
+        proposed = propose_day_reopening(
+            book_id=self.book.book.id, business_date=day, reason="came late", maker_id=self.book.maker.id
+        )
+        approve(approval_id=proposed.id, checker_id=self.checker.id)
+        reopen_business_day(book_id=self.book.book.id, business_date=day, approval_id=proposed.id)
 
     def known(self, account: str, known_at: dt.date | None) -> list[Line]:
         closes = [day for day in self.closed if known_at is not None and day <= known_at]
@@ -134,7 +130,7 @@ class World:
 
 
 @pytest.fixture
-def checker(transactional_db: None) -> User:
+def checker(db: None) -> User:
     return register_staff(
         username="lin",
         full_name="Lin Fen",
@@ -145,24 +141,21 @@ def checker(transactional_db: None) -> User:
     )
 
 
-def lived(checker: User, admin: object, made: list[Session], last_is_open: bool) -> World:
-    assert isinstance(admin, psycopg.Connection)
-    world = World(small_book(code=f"AXES{next(_codes)}", day=None), checker, admin)
+def lived(checker: User, made: list[Session], last_is_open: bool) -> World:
+    world = World(small_book(code=f"AXES{next(_codes)}", day=None), checker)
     world.live(made, last_is_open=last_is_open)
     return world
 
 
 the_same_database = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 
 
 @the_same_database
 @given(made=sessions, last_is_open=st.booleans())
-def test_balances_are_the_sums_of_postings(
-    checker: User, admin_connection: object, made: list[Session], last_is_open: bool
-) -> None:
-    world = lived(checker, admin_connection, made, last_is_open)
+def test_balances_are_the_sums_of_postings(checker: User, made: list[Session], last_is_open: bool) -> None:
+    world = lived(checker, made, last_is_open)
     ids = {name: world.book.accounts[name] for name in ACCOUNTS}
     for axis, known_at in itertools.product(Axis, [None, world.days[0] - DAY, *world.days, dt.date.max]):
         known = {name: world.known(name, known_at) for name in ACCOUNTS}
@@ -181,9 +174,9 @@ def test_balances_are_the_sums_of_postings(
 @the_same_database
 @given(made=sessions, last_is_open=st.booleans(), data=st.data())
 def test_statements_are_the_postings_in_order(
-    checker: User, admin_connection: object, made: list[Session], last_is_open: bool, data: st.DataObject
+    checker: User, made: list[Session], last_is_open: bool, data: st.DataObject
 ) -> None:
-    world = lived(checker, admin_connection, made, last_is_open)
+    world = lived(checker, made, last_is_open)
     account_id = world.book.accounts["bank"]
     for axis, known_at in itertools.product(Axis, [None, *world.days]):
         since, until = sorted([data.draw(st.sampled_from(world.span())) for _ in range(2)])
