@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Book
-from ledger.queries import checks_exchange, checks_holds, checks_periods
+from ledger.queries import checks_exchange, checks_holds, checks_periods, checks_time
 from ledger.queries.months import months_away
 from ledger.queries.verification_check import Check
 from ledger.queries.verification_checks import CHECKS
@@ -20,6 +20,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *CHECKS,
     *checks_holds.CHECKS,
     *checks_periods.CHECKS,
+    *checks_time.CHECKS,
     *checks_exchange.CHECKS,
 )
 

@@ -15,6 +15,7 @@ from ledger.domain.axes import Axis
 from ledger.queries.account_statement import StatementLine, account_statement, turnovers
 from ledger.queries.as_of import point_in_time
 from ledger.queries.balances import balance_as_of, balances_at
+from ledger.queries.verification import Verdict, verify_book
 from ledger.services.days import close_business_day, open_business_day
 from ledger.services.periods import propose_day_reopening, reopen_business_day
 from tests.ledger.builders import MONDAY, SmallBook, small_book
@@ -156,6 +157,7 @@ the_same_database = settings(
 @given(made=sessions, last_is_open=st.booleans())
 def test_balances_are_the_sums_of_postings(checker: User, made: list[Session], last_is_open: bool) -> None:
     world = lived(checker, made, last_is_open)
+    assert verify_book(book=world.book.book).verdict is Verdict.CLEAN
     ids = {name: world.book.accounts[name] for name in ACCOUNTS}
     for axis, known_at in itertools.product(Axis, [None, world.days[0] - DAY, *world.days, dt.date.max]):
         known = {name: world.known(name, known_at) for name in ACCOUNTS}

@@ -44,7 +44,7 @@ class TestAccountStatement:
         self, book: SmallBook, django_assert_max_num_queries: object
     ) -> None:
         place = account_statement(account_id=book.accounts["wang"], until=MONDAY, size=3).older
-        with django_assert_max_num_queries(7):  # type: ignore[operator]
+        with django_assert_max_num_queries(8):  # type: ignore[operator]
             account_statement(account_id=book.accounts["wang"], until=MONDAY, before=place)
 
     def test_is_empty_before_the_first_day(self, book: SmallBook) -> None:

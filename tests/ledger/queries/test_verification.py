@@ -104,6 +104,24 @@ class TestVerifyBook:
             ),
             ("DELETE FROM ledger_dailysnapshot WHERE account_id = %(wang)s", {"snapshots_proved"}),
             (
+                "UPDATE ledger_valuesnapshot SET balance_minor = 0 WHERE account_id = %(wang)s",
+                {"value_snapshots_proved"},
+            ),
+            (
+                "UPDATE ledger_valuesnapshot SET debit_minor = debit_minor + 1 WHERE account_id = %(wang)s",
+                {"value_snapshots_proved"},
+            ),
+            (
+                "DELETE FROM ledger_valuesnapshot WHERE account_id = %(wang)s",
+                {"value_snapshots_proved", "value_snapshots_whole"},
+            ),
+            (
+                "INSERT INTO ledger_valuesnapshot"
+                " SELECT value_date + 1, closed_date, close_no, balance_minor,"
+                " 0, 0, 0, account_id, book_id FROM ledger_valuesnapshot WHERE account_id = %(wang)s",
+                {"value_snapshots_whole"},
+            ),
+            (
                 "DELETE FROM ledger_entryposition WHERE position = 2",
                 {"positions_gapless", "closed_days_stamped"},
             ),
