@@ -25,6 +25,7 @@ WITH side AS (
     SELECT
         c.id AS contract_id,
         NULL::bigint AS tranche_id,
+        c.terms_id,
         c.principal_account_id AS account_id,
         1 AS sign,
         t.client_rate_ppm AS rate_ppm,
@@ -33,7 +34,7 @@ WITH side AS (
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
     WHERE c.id = ANY(%(contract_ids)s)
     UNION ALL
-    SELECT f.contract_id, f.id, f.funded_account_id, -1, f.rate_ppm, t.day_count
+    SELECT f.contract_id, f.id, NULL, f.funded_account_id, -1, f.rate_ppm, t.day_count
     FROM contracts_fundingtranche AS f
     INNER JOIN contracts_financingcontract AS c ON c.id = f.contract_id
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
@@ -45,8 +46,17 @@ WITH side AS (
         CASE side.day_count WHEN 'ACT_360' THEN %(act_360)s ELSE %(act_365f)s END::numeric AS denominator,
         coalesce(
             sum(
-                side.sign * side.rate_ppm::numeric * p.amount_minor
-                * greatest(%(until)s::date - p.value_date, 0)
+                side.sign * p.amount_minor * (
+                    side.rate_ppm::numeric * greatest(%(until)s::date - p.value_date, 0)
+                    + coalesce((
+                        SELECT sum(
+                            step.delta_ppm
+                            * greatest(%(until)s::date - greatest(p.value_date, step.from_date), 0)
+                        )
+                        FROM contracts_ratestep AS step
+                        WHERE step.terms_id = side.terms_id OR step.tranche_id = side.tranche_id
+                    ), 0)
+                )
             ),
             0
         ) AS numerator

@@ -70,8 +70,15 @@ SELECT
 FROM contracts_financingcontract AS c
 LEFT JOIN LATERAL (
     SELECT
-        a.accrual_date, a.closed_principal_minor, a.closed_numerator, a.cumulative_posted_minor
+        a.accrual_date, a.closed_principal_minor,
+        a.closed_numerator + coalesce(late.closed_numerator, 0) AS closed_numerator,
+        a.cumulative_posted_minor + coalesce(late.posted_minor, 0) AS cumulative_posted_minor
     FROM contracts_interestaccrual AS a
+    LEFT JOIN LATERAL (
+        SELECT sum(j.closed_numerator) AS closed_numerator, sum(j.posted_minor)::bigint AS posted_minor
+        FROM contracts_interestadjustment AS j
+        WHERE j.contract_id = a.contract_id AND j.accrual_date = a.accrual_date AND j.tranche_id IS NULL
+    ) AS late ON true
     WHERE a.contract_id = c.id AND a.tranche_id IS NULL
     ORDER BY a.accrual_date DESC
     LIMIT 1
@@ -90,10 +97,14 @@ SELECT count(*), min(due.since) FROM due
 
 # Signed integers, from the client's point of view positive; a funder's side is a credit and is turned round.
 _ACCRUE = """
-WITH due AS MATERIALIZED ({due}), side AS (
+WITH due AS MATERIALIZED ({due}), step AS MATERIALIZED (
+    SELECT s.terms_id, s.tranche_id, s.from_date, s.delta_ppm::numeric AS delta_ppm
+    FROM contracts_ratestep AS s
+), side AS (
     SELECT
         due.id AS contract_id,
         NULL::bigint AS tranche_id,
+        due.terms_id,
         due.principal_account_id AS account_id,
         1 AS sign,
         t.client_rate_ppm AS rate_ppm,
@@ -113,6 +124,7 @@ WITH due AS MATERIALIZED ({due}), side AS (
     SELECT
         due.id,
         f.id,
+        NULL,
         f.funded_account_id,
         -1,
         f.rate_ppm,
@@ -120,14 +132,19 @@ WITH due AS MATERIALIZED ({due}), side AS (
         due.accrual_date,
         due.since,
         coalesce(last.closed_principal_minor, 0),
-        coalesce(last.closed_numerator, 0),
-        coalesce(last.cumulative_posted_minor, 0),
+        coalesce(last.closed_numerator + coalesce(late.closed_numerator, 0), 0),
+        coalesce(last.cumulative_posted_minor + coalesce(late.posted_minor, 0), 0)::bigint,
         NULL
     FROM due
     INNER JOIN contracts_termsversion AS t ON t.id = due.terms_id
     INNER JOIN contracts_fundingtranche AS f ON f.contract_id = due.id AND f.funder_id IS NOT NULL
     LEFT JOIN contracts_interestaccrual AS last
         ON last.contract_id = due.id AND last.tranche_id = f.id AND last.accrual_date = due.accrual_date
+    LEFT JOIN LATERAL (
+        SELECT sum(j.closed_numerator) AS closed_numerator, sum(j.posted_minor) AS posted_minor
+        FROM contracts_interestadjustment AS j
+        WHERE j.contract_id = due.id AND j.accrual_date = due.accrual_date AND j.tranche_id = f.id
+    ) AS late ON true
 ), counted AS (
     SELECT
         side.contract_id,
@@ -140,8 +157,9 @@ WITH due AS MATERIALIZED ({due}), side AS (
         + side.rate_ppm::numeric * (
             side.closed_principal_minor * coalesce(%(date)s::date - side.accrual_date, 0)
             + side.sign * coalesce(moved.closed_minor_days, 0)
-        ) AS closed_numerator,
-        side.rate_ppm::numeric * side.sign * coalesce(moved.open_minor_days, 0) AS open_numerator,
+        ) + coalesce(stepped.closed_numerator, 0) AS closed_numerator,
+        side.rate_ppm::numeric * side.sign * coalesce(moved.open_minor_days, 0)
+        + coalesce(stepped.open_numerator, 0) AS open_numerator,
         moved.is_ahead
     FROM side
     LEFT JOIN LATERAL (
@@ -157,6 +175,31 @@ WITH due AS MATERIALIZED ({due}), side AS (
             AND p.booking_date >= side.since
             AND p.booking_date BETWEEN %(since)s AND %(date)s
     ) AS moved ON true
+    -- From the day of a step on its difference is earned as well; most sides have none.
+    LEFT JOIN LATERAL (
+        SELECT
+            sum(step.delta_ppm * (
+                side.closed_principal_minor
+                * greatest(%(date)s::date - greatest(side.accrual_date, step.from_date), 0)
+                + side.sign * coalesce(late.closed_minor_days, 0)
+            )) AS closed_numerator,
+            sum(step.delta_ppm * side.sign * coalesce(late.open_minor_days, 0)) AS open_numerator
+        FROM step
+        CROSS JOIN LATERAL (
+            SELECT
+                sum(p.amount_minor::numeric * greatest(
+                    %(date)s::date - greatest(p.value_date, step.from_date), 0
+                )) FILTER (WHERE p.booking_date < %(date)s) AS closed_minor_days,
+                sum(p.amount_minor::numeric * greatest(
+                    %(date)s::date - greatest(p.value_date, step.from_date), 0
+                )) FILTER (WHERE p.booking_date = %(date)s) AS open_minor_days
+            FROM ledger_posting AS p
+            WHERE p.account_id = side.account_id
+                AND p.booking_date >= side.since
+                AND p.booking_date BETWEEN %(since)s AND %(date)s
+        ) AS late
+        WHERE step.terms_id = side.terms_id OR step.tranche_id = side.tranche_id
+    ) AS stepped ON true
 ), rounded AS (
     SELECT
         counted.*,
@@ -223,6 +266,9 @@ GROUP BY spread.id
 HAVING sum(CASE WHEN a.tranche_id IS NULL THEN -a.posted_minor ELSE a.posted_minor END) <> 0
 """
 
+INTEREST_LOCK = 0x504C494E
+"""First key ("PLIN") of the lock that accruals share and a correction of rates takes alone; then the book."""
+
 _EVERY_CONTRACT = ContractRange(first_id=0, last_id=2**63 - 1)
 
 
@@ -256,6 +302,7 @@ def accrue_interest(
         "act_365f": interest_denominator(DayCount.ACT_365F),
     }
     with named_contract_refusals(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [INTEREST_LOCK, book_id])
         cursor.execute(_SURVEY.format(due=_DUE), params)
         due, params["since"] = cursor.fetchone()
         if due == 0:

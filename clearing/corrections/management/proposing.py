@@ -8,7 +8,9 @@ from django.core.management.base import CommandError
 
 from clearing.corrections.models import Correction
 from clearing.corrections.services.marks import propose_mark_correction
+from clearing.corrections.services.rates import propose_rate_correction
 from clearing.marks.models import Instrument
+from contracts.models import FundingTranche, TermsVersion
 from ledger.domain.money import parse_amount_minor
 
 DAY: dict[str, Any] = {"required": True, "type": dt.date.fromisoformat}
@@ -18,6 +20,13 @@ ASKED: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "--security": {"required": True, "help": "the security's code"},
         "--session": {**DAY, "help": "the session whose mark was wrong"},
         "--price": {"help": "what is right, as a decimal; left out: there was no price"},
+    },
+    "rate": {
+        "--terms": {"help": "the terms whose client rate was wrong, as PRODUCT/vN"},
+        "--contract": {"help": "or the contract of the tranche whose rate was wrong"},
+        "--funder": {"help": "the funder of that tranche"},
+        "--from": {**DAY, "dest": "from_date", "help": "the day since when it was wrong"},
+        "--rate": {"required": True, "help": "what is right, in per cent a year: 6.05"},
     },
 }
 
@@ -59,6 +68,26 @@ def minor(written: str, exponent: int) -> int:
         raise CommandError(str(error), returncode=2) from error
 
 
+def _rate(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
+    product, _slash, version = (options["terms"] or "").partition("/v")
+    terms = TermsVersion.objects.filter(
+        product__code=product, version=int(version) if version.isdigit() else 0
+    )
+    tranche = FundingTranche.objects.filter(
+        contract__book_id=signed["book_id"],
+        contract__code=options["contract"] or "",
+        funder__code=options["funder"] or "",
+    )
+    return propose_rate_correction(
+        terms_id=terms.values_list("pk", flat=True).first(),
+        tranche_id=tranche.values_list("pk", flat=True).first(),
+        from_date=options["from_date"],
+        rate_ppm=minor(options["rate"], 4),
+        **signed,
+    )
+
+
 _PROPOSERS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Correction]] = {
     "mark": _mark,
+    "rate": _rate,
 }

@@ -20,6 +20,7 @@ from clearing.corrections.models import (
 from clearing.corrections.queries.recompute_statement import recording, showing
 from clearing.corrections.services.marks import carry_out_mark, plan_of_mark
 from clearing.corrections.services.plans import Carrying, Effect, RecomputePlan
+from clearing.corrections.services.rates import carry_out_rate, plan_of_rate
 from clearing.corrections.services.refusals import (
     CorrectionUnknown,
     NoDayToBookInto,
@@ -57,6 +58,7 @@ class CorrectionResult:
 
 _PLANS: Mapping[str, Callable[..., RecomputePlan]] = {
     CorrectionKind.MARK: plan_of_mark,
+    CorrectionKind.RATE: plan_of_rate,
 }
 
 
@@ -160,6 +162,8 @@ def _carry_out(correction: Correction, carrying: Carrying) -> list[Effect]:
     match correction.kind:
         case CorrectionKind.MARK:
             return carry_out_mark(correction=correction)
+        case CorrectionKind.RATE:
+            return carry_out_rate(correction=correction, carrying=carrying)
         case _:
             raise CorrectionUnknown(f"{correction.reference} at {carrying.booking_date}")
 

@@ -183,8 +183,19 @@ _INTO_ROWS = """), summed AS (
     INNER JOIN money ON money.contract_id = chosen.id
     LEFT JOIN portfolio ON portfolio.holder_id = chosen.id
     LEFT JOIN LATERAL (
-        SELECT accrual.accrual_date, accrual.cumulative_numerator, accrual.cumulative_posted_minor
+        SELECT
+            accrual.accrual_date,
+            accrual.cumulative_numerator + coalesce(late.cumulative_numerator, 0) AS cumulative_numerator,
+            accrual.cumulative_posted_minor + coalesce(late.posted_minor, 0) AS cumulative_posted_minor
         FROM contracts_interestaccrual AS accrual
+        LEFT JOIN LATERAL (
+            SELECT
+                sum(adjusted.cumulative_numerator) AS cumulative_numerator,
+                sum(adjusted.posted_minor) AS posted_minor
+            FROM contracts_interestadjustment AS adjusted
+            WHERE adjusted.contract_id = chosen.id AND adjusted.accrual_date = accrual.accrual_date
+                AND adjusted.tranche_id IS NULL
+        ) AS late ON true
         WHERE accrual.contract_id = chosen.id AND accrual.tranche_id IS NULL
         ORDER BY accrual.accrual_date DESC
         LIMIT 1
@@ -193,8 +204,16 @@ _INTO_ROWS = """), summed AS (
         SELECT CASE
             -- Half up by whole division: a quotient of numerics is cut short before it is rounded.
             WHEN accrued.accrual_date < %(business_date)s THEN greatest(0, div(
-                2 * (accrued.cumulative_numerator + money.principal_minor::numeric * chosen.client_rate_ppm
-                    * (%(business_date)s::date - accrued.accrual_date)) + chosen.basis_days * 1000000,
+                2 * (accrued.cumulative_numerator + money.principal_minor::numeric * (
+                    chosen.client_rate_ppm::numeric * (%(business_date)s::date - accrued.accrual_date)
+                    + coalesce((
+                        SELECT sum(step.delta_ppm * greatest(
+                            %(business_date)s::date - greatest(accrued.accrual_date, step.from_date), 0
+                        ))
+                        FROM contracts_ratestep AS step
+                        WHERE step.terms_id = chosen.terms_id
+                    ), 0)
+                )) + chosen.basis_days * 1000000,
                 2::numeric * chosen.basis_days * 1000000
             ) - accrued.cumulative_posted_minor)
             ELSE 0

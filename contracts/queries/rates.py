@@ -1,0 +1,50 @@
+"""Rates as they are counted with: the terms' or tranche's own, and the steps that corrections have made."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+
+from contracts.models import FundingTranche, TermsVersion
+
+_STEPS = """
+SELECT s.from_date, s.rate_ppm, s.delta_ppm
+FROM contracts_ratestep AS s
+WHERE s.terms_id = %(terms_id)s OR s.tranche_id = %(tranche_id)s
+ORDER BY s.from_date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RateStep:
+    """From a day on a corrected rate, and by how much it differs from the one before; parts per million."""
+
+    from_date: dt.date
+    rate_ppm: int
+    delta_ppm: int
+
+
+def rate_steps(*, terms_id: int | None, tranche_id: int | None) -> list[RateStep]:
+    """Return the corrected rates of one side in force, ascending; none where nothing was corrected."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS, {"terms_id": terms_id, "tranche_id": tranche_id})
+        return [RateStep(*row) for row in cursor.fetchall()]
+
+
+def rate_in_force(*, terms_id: int | None, tranche_id: int | None, on: dt.date) -> int:
+    """Return the rate that a side is counted with on a day.
+
+    :raises TermsVersion.DoesNotExist, FundingTranche.DoesNotExist: there is no such side.
+    """
+    return rate_before(terms_id=terms_id, tranche_id=tranche_id, day=on + dt.timedelta(days=1))
+
+
+def rate_before(*, terms_id: int | None, tranche_id: int | None, day: dt.date) -> int:
+    """Return the rate that a side is counted with on the eve of a day. As `rate_in_force`."""
+    steps = [step for step in rate_steps(terms_id=terms_id, tranche_id=tranche_id) if step.from_date < day]
+    if steps:
+        return steps[-1].rate_ppm
+    if terms_id is not None:
+        return TermsVersion.objects.get(pk=terms_id).client_rate_ppm
+    assert tranche_id is not None, "a side is of terms or of a tranche"
+    return FundingTranche.objects.get(pk=tranche_id).rate_ppm

@@ -1,0 +1,1 @@
+REVOKE INSERT ON contracts_ratecorrection, contracts_interestadjustment FROM plimsoll_app;
