@@ -6,7 +6,8 @@ WITH in_force AS (
     FROM contracts_ratecorrection AS c
     WHERE NOT EXISTS (
         SELECT FROM contracts_ratecorrection AS later
-        WHERE later.id > c.id AND later.from_date <= c.from_date
+        WHERE
+            later.id > c.id AND later.from_date <= c.from_date
             AND (later.terms_id = c.terms_id OR later.tranche_id = c.tranche_id)
     )
 )
@@ -21,7 +22,7 @@ SELECT
         t.client_rate_ppm, g.rate_ppm
     ) AS delta_ppm
 FROM in_force AS f
-LEFT JOIN contracts_termsversion AS t ON t.id = f.terms_id
-LEFT JOIN contracts_fundingtranche AS g ON g.id = f.tranche_id;
+LEFT JOIN contracts_termsversion AS t ON f.terms_id = t.id
+LEFT JOIN contracts_fundingtranche AS g ON f.tranche_id = g.id;
 
 GRANT SELECT ON contracts_ratestep TO plimsoll_app;
