@@ -59,7 +59,9 @@ class ContractBalances:
     custodian_id: int
     state: str
     cash_minor: int
-    """Settled cash: what may be spent."""
+    """Settled cash."""
+    available_cash_minor: int
+    """What of it may be spent: holds taken off."""
     unsettled_cash_minor: int
     principal_minor: int
     interest_minor: int
@@ -92,6 +94,7 @@ SELECT
     c.custodian_id,
     c.state,
     -cash.balance_minor,
+    cash.available_minor,
     -unsettled.balance_minor,
     principal.balance_minor,
     interest.balance_minor,

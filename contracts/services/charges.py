@@ -125,8 +125,8 @@ def collect_charge(
             return replay
         if amount_minor > charge.owed_of(contract):
             raise MoreThanOwed(f"{contract.code} owes {charge.owed_of(contract)}")
-        if amount_minor > contract.cash_minor:
-            raise CashShort(f"{contract.code} has {contract.cash_minor}")
+        if amount_minor > contract.available_cash_minor:
+            raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         legs = collection_legs(
             contract=contract,
             charge=charge,

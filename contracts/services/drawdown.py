@@ -26,7 +26,7 @@ from contracts.services.entries import (
 from contracts.services.refusals import ContractRefusal
 from contracts.services.states import StateMove, move_states
 from ledger.domain.allocation import allocate_largest_remainder
-from ledger.queries.balances import balances
+from ledger.queries.holds import account_balances
 from ledger.services.posting import EntryDraft, PostedEntry, post_journal_entries
 from ledger.services.refusals import AccountRestricted
 
@@ -183,10 +183,11 @@ def _refuse_exhausted(drafts: Sequence[DrawdownDraft], found: Mapping[int, Contr
                 account_id = tranche.funder.available_account_id
                 needed[account_id] = needed.get(account_id, 0) + part
                 names[account_id] = tranche.funder.code
-    held = balances(account_ids=needed)
+    now = account_balances(account_ids=needed)
     for account_id, amount_minor in needed.items():
-        if amount_minor > -held[account_id]:
-            raise FunderExhausted(f"{names[account_id]} has {-held[account_id]}, needs {amount_minor}")
+        free_minor = now[account_id].available_minor or 0
+        if amount_minor > free_minor:
+            raise FunderExhausted(f"{names[account_id]} has {free_minor} available, needs {amount_minor}")
 
 
 def _shares(contract: ContractBalances, amount_minor: int) -> list[tuple[TrancheBalance, int]]:

@@ -51,20 +51,20 @@ class CollectionResult:
     collected_minor: int
 
 
-# Contracts with interest due and cash to pay it that have not been asked on this date, by currency.
+# Contracts with interest due and cash available to pay it that have not been asked on this date, by currency.
 _DUE = """
 SELECT
     c.id,
     c.code,
     c.unit_id,
-    least(interest.balance_minor, -cash.balance_minor) AS amount_minor
+    least(interest.balance_minor, -cash.balance_minor - cash.held_minor) AS amount_minor
 FROM contracts_financingcontract AS c
 INNER JOIN ledger_balance AS interest ON interest.account_id = c.interest_account_id
 INNER JOIN ledger_balance AS cash ON cash.account_id = c.cash_account_id
 WHERE c.book_id = %(book_id)s
     AND c.state = ANY(%(states)s)
     AND interest.balance_minor > 0
-    AND cash.balance_minor < 0
+    AND cash.balance_minor + cash.held_minor < 0
     AND NOT EXISTS (
         SELECT FROM ledger_journalentry AS e
         WHERE e.book_id = c.book_id AND e.caller = %(caller)s
@@ -254,8 +254,8 @@ def collect_interest_of(
             return replay
         if amount_minor > contract.interest_minor:
             raise MoreThanOwed(f"{contract.code} owes interest of {contract.interest_minor}")
-        if amount_minor > contract.cash_minor:
-            raise CashShort(f"{contract.code} has {contract.cash_minor}")
+        if amount_minor > contract.available_cash_minor:
+            raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         parts = interest_parts(contract=contract, amount_minor=amount_minor)
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)
         legs = interest_legs(contract=contract, parts=parts, shared=shared)

@@ -56,8 +56,8 @@ def apply_recovery(
         )
         if replay is not None:
             return replay
-        if amount_minor > contract.cash_minor:
-            raise CashShort(f"{contract.code} has {contract.cash_minor}")
+        if amount_minor > contract.available_cash_minor:
+            raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         claims = open_claims(contract=contract)
         owed = balances(account_ids=claims.values())
         shares = allocate_recovery(

@@ -53,8 +53,8 @@ def repay(
             return replay
         if amount_minor > contract.principal_minor:
             raise MoreThanOwed(f"{contract.code} owes a principal of {contract.principal_minor}")
-        if amount_minor > contract.cash_minor:
-            raise CashShort(f"{contract.code} has {contract.cash_minor}")
+        if amount_minor > contract.available_cash_minor:
+            raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         parts = allocate_largest_remainder(
             amount_minor, [tranche.principal_minor for tranche in contract.tranches]
         )

@@ -97,7 +97,8 @@ def apply_waterfall(
     too.
 
     Joins the caller's transaction, else is its own; locks the contract. Minor units. `pot_minor` None takes
-    all settled cash (execution costs are off the proceeds already). One entry per kind, keyed by `reference`.
+    all settled cash that nothing holds back (execution costs are off the proceeds already; a liquidation has
+    released what was held when it began). One entry per kind, keyed by `reference`.
     At the final stage unpaid penalty and fees are waived, unpaid interest and principal drawn from the
     reserve up to its balance and caps, then lost by seniority and share, with claims on the debtor kept; the
     unpaid spread is the house's expense, and the contract is moved to defaulted.
@@ -115,9 +116,9 @@ def apply_waterfall(
         contract = locked_balances(contract_ids=[contract_id])[contract_id]
         if _is_applied(contract.book_id, reference):
             raise AlreadyApplied(reference)
-        pot = contract.cash_minor if pot_minor is None else pot_minor
-        if pot > contract.cash_minor:
-            raise CashShort(f"{contract.code} has {contract.cash_minor}")
+        pot = contract.available_cash_minor if pot_minor is None else pot_minor
+        if pot > contract.available_cash_minor:
+            raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         if stage is WaterfallStage.FINAL:
             _refuse_assets(contract)
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)

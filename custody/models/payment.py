@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Approval
 from custody.models.custodian import Custodian, CustodyAccount
-from ledger.models import Account, Book, JournalEntry, Unit
+from ledger.models import Account, Book, Hold, JournalEntry, Unit
 
 
 class PaymentDirection(models.TextChoices):
@@ -40,7 +40,8 @@ class Payment(models.Model):
     """One payment. `amount_minor` is positive, in the smallest part of `unit`; `direction` says which way.
 
     `reference` is ours and goes out with an instruction; `bank_reference` is the custodian's. What was asked
-    for never changes; the database moves the state forward only, and out only by an executed approval.
+    for never changes; the database moves the state forward only, and out only by an executed approval. What a
+    withdrawal asks for is held on the account from the request on.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="payments", verbose_name=_("book"))
@@ -85,6 +86,15 @@ class Payment(models.Model):
         null=True,
         blank=True,
         verbose_name=_("returns the receipt"),
+    )
+    hold = models.ForeignKey(
+        Hold,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        null=True,
+        blank=True,
+        verbose_name=_("hold"),
     )
     booked_entry = models.ForeignKey(
         JournalEntry,
@@ -175,6 +185,11 @@ class Payment(models.Model):
                 | (Q(direction="out") & Q(entitlement_account__isnull=False))
                 | (Q(state="received") & ~Q(kind="house_capital") & Q(entitlement_account__isnull=False)),
                 name="custody_payment_names_whose_money",
+            ),
+            models.UniqueConstraint(fields=["hold"], name="custody_payment_hold_unique"),
+            models.CheckConstraint(
+                condition=Q(hold__isnull=True) | Q(kind__in=["client_withdrawal", "funder_withdrawal"]),
+                name="custody_payment_hold_of_a_withdrawal",
             ),
             models.CheckConstraint(
                 condition=Q(kind="receipt_return", returns__isnull=False)

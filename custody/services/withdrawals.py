@@ -1,8 +1,9 @@
 """Money that goes out: requested by one person, approved by another, released, and confirmed by the
 statement.
 
-Nothing is booked at the request. The release books it as a payment under way and makes it an instruction to
-the bank; `custody.services.transfers.confirm_from_statement` closes it.
+Nothing is booked at the request, but what a withdrawal asks for is held on the account from then on. The
+release posts through the hold as a payment under way and makes it an instruction to the bank;
+`custody.services.transfers.confirm_from_statement` closes it. Who gives the request up frees the hold.
 """
 
 import datetime as dt
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Sum
 
 from accounts.models import ApprovalKind
 from accounts.services.approvals import ApprovalMissing, execute_approval, propose_approval
@@ -26,11 +26,15 @@ from custody.services.payments import (
     unallocated_account_id,
 )
 from custody.services.references import lock_references, reference_stem
-from ledger.models import Account, Book, Restriction
+from ledger.models import Account, Book, Hold, Restriction
 from ledger.queries.accounts import account_id
-from ledger.queries.balances import balance
+from ledger.queries.days import open_business_date
+from ledger.queries.holds import account_balances
+from ledger.services.hold_draws import HoldDraw
+from ledger.services.holds import HoldDraft, place_hold, release_hold
 from ledger.services.posting import EntryDraft, PostingDraft, post_journal_entry
 from ledger.services.refusals import AccountRestricted, LimitExceeded
+from ledger.services.refusals_holds import HoldExceedsAvailable, HoldOverdrawn
 
 ENTRY_KINDS = {
     PaymentKind.CLIENT_WITHDRAWAL.value: "client_withdrawal",
@@ -44,7 +48,11 @@ class WithdrawalRestricted(Exception):
 
 
 class WithdrawalExceedsCash(Exception):
-    """The account does not hold this much settled cash, what is requested already taken off."""
+    """The account does not have this much settled cash available: what is held for other requests is not."""
+
+
+class WithdrawalNoLongerHeld(Exception):
+    """What was asked for is not held any more, because something came first: cancel it, and ask anew."""
 
 
 class NotRequested(Exception):
@@ -63,14 +71,15 @@ def request_withdrawal(
 ) -> Payment:
     """Ask for a client's money to be paid out, and propose it to a second person.
 
-    Joins the caller's transaction, else is its own. Amount: positive minor units of the entitlement's
-    currency. The ledger is asked here for a better sentence and keeps the rule itself at the release.
+    Joins the caller's transaction, else is its own; locks the account's balance. Amount: positive minor units
+    of the entitlement's currency. It is held from now on, so that nothing else takes it before the release.
+    Restrictions are asked about here for a better sentence; the ledger keeps them itself at the release.
 
     :raises NotAnAmount: the amount is not positive.
     :raises WrongEntitlement: the account is not a client's cash of this book.
     :raises UnitNotHeld: the custody account does not hold the currency, or is of another book.
     :raises WithdrawalRestricted: a restriction stops outflow.
-    :raises WithdrawalExceedsCash: there is not enough settled cash.
+    :raises WithdrawalExceedsCash: there is not enough settled cash available.
     Source: DESIGN 4 (client withdraws), 6 (what may leave is settled cash), 1 rule 9.
     """
     return _request(
@@ -152,14 +161,15 @@ def release_withdrawal(
     """Use the approval up, book the payment as under way, and make it an instruction to the bank.
 
     Joins the caller's transaction, else is its own; locks payment, then approval. For a client's or funder's
-    withdrawal and for the return of a receipt alike.
+    withdrawal, which posts through its hold, and for the return of a receipt alike.
 
     :raises UnknownPayment: there is no such payment.
     :raises NotRequested: it was released or cancelled before.
     :raises ApprovalMissing: the approval is not this payment's. Other refusals as `execute_approval`.
     :raises NotUnidentified: the receipt to be returned was identified meanwhile.
     :raises WithdrawalRestricted: a restriction stops outflow now.
-    :raises WithdrawalExceedsCash: there is not enough settled cash now.
+    :raises WithdrawalNoLongerHeld: its hold was given up, for a liquidation say.
+    :raises WithdrawalExceedsCash: there is not enough to return.
     :raises LedgerRefusal: any other rule of the ledger.
     Source: DESIGN 4 (client withdraws, returned), 1 rule 9.
     """
@@ -191,8 +201,8 @@ def release_withdrawal(
     return payment
 
 
-def cancel_withdrawal(*, payment_id: int) -> Payment:
-    """Give up a payment that was requested and not released; nothing was booked.
+def cancel_withdrawal(*, payment_id: int, reason: str, business_date: dt.date, maker_id: int) -> Payment:
+    """Give up a payment that was requested and not released; nothing was booked, and its hold is released.
 
     Joins the caller's transaction, else is its own; locks the payment. Its approval can no longer be used.
 
@@ -203,6 +213,15 @@ def cancel_withdrawal(*, payment_id: int) -> Payment:
         payment = locked_payment(payment_id=payment_id)
         if payment.state != PaymentState.REQUESTED:
             raise NotRequested(str(payment))
+        if payment.hold_id is not None and Hold.objects.get(pk=payment.hold_id).open_minor:
+            release_hold(
+                hold_id=payment.hold_id,
+                reason=reason,
+                business_date=max(business_date, payment.requested_on),
+                caller=CALLER,
+                idempotency_key=f"cancel/{payment.reference}",
+                maker_id=maker_id,
+            )
         payment.state = PaymentState.REJECTED
         payment.save(update_fields=["state"])
     return payment
@@ -214,6 +233,8 @@ def _named_withdrawal_refusals() -> Iterator[None]:
         yield
     except AccountRestricted as error:
         raise WithdrawalRestricted(error.detail) from error
+    except HoldOverdrawn as error:
+        raise WithdrawalNoLongerHeld(error.detail) from error
     except LimitExceeded as error:
         raise WithdrawalExceedsCash(error.detail) from error
 
@@ -245,7 +266,7 @@ def _request(
     if line.ring != source.ring:
         raise UnitNotHeld(f"{line.external_number} is not of the {source.ring} ring")
     if returns is None:
-        _refuse_early(source, amount_minor)
+        _refuse_restricted(source)
     book = Book.objects.get(pk=book_id)
     with transaction.atomic():
         lock_references(book=book)
@@ -268,6 +289,8 @@ def _request(
             returns=returns,
             maker_id=maker_id,
         )
+        if returns is None:
+            payment.hold = _hold(payment, source)
         payment.approval = propose_approval(
             book_code=book.code,
             kind=ApprovalKind.RELEASE_WITHDRAWAL,
@@ -279,19 +302,34 @@ def _request(
     return payment
 
 
-def _refuse_early(source: Account, amount_minor: int) -> None:
+def _refuse_restricted(source: Account) -> None:
     """What the ledger would refuse at the release, said at the request."""
     restriction = Restriction.objects.filter(
         account=source, scope=Restriction.Scope.OUTFLOW, lifted_on__isnull=True
     ).first()
     if restriction is not None:
         raise WithdrawalRestricted(restriction.reason)
-    requested_minor = Payment.objects.filter(
-        entitlement_account=source, state=PaymentState.REQUESTED
-    ).aggregate(total=Sum("amount_minor"))["total"]
-    free_minor = -balance(account_id=source.pk) - int(requested_minor or 0)
-    if amount_minor > free_minor:
-        raise WithdrawalExceedsCash(f"{free_minor} free in {source.address}, {amount_minor} asked for")
+
+
+def _hold(payment: Payment, source: Account) -> Hold:
+    """Held in the open day at the latest, so that it can be released in it."""
+    day = open_business_date(book_id=payment.book_id) or payment.requested_on
+    draft = HoldDraft(
+        account_id=source.pk,
+        amount_minor=payment.amount_minor,
+        reason="withdrawal requested",
+        source=f"payment:{payment.reference}",
+        idempotency_key=f"hold/{payment.reference}",
+        placed_on=min(day, payment.requested_on),
+    )
+    try:
+        return place_hold(book_id=payment.book_id, draft=draft, caller=CALLER, maker_id=payment.maker_id)
+    except HoldExceedsAvailable as error:
+        found = account_balances(account_ids=[source.pk])[source.pk]
+        raise WithdrawalExceedsCash(
+            f"{found.available_minor} available in {source.address}, {found.held_minor} held; "
+            f"{payment.amount_minor} asked for"
+        ) from error
 
 
 def _payload(payment: Payment) -> dict[str, str | int]:
@@ -325,6 +363,7 @@ def _release_draft(payment: Payment, value_date: dt.date) -> EntryDraft:
             PostingDraft(payment.entitlement_account_id or 0, payment.amount_minor),
             PostingDraft(under_way, -payment.amount_minor),
         ],
+        hold_draws=[] if payment.hold_id is None else [HoldDraw(payment.hold_id, payment.amount_minor)],
     )
 
 

@@ -1,7 +1,8 @@
 -- A payment is made through an account of its book and custodian, for money of the same ring; what was asked for
--- never changes, its state moves forward only, and nothing goes out without the approval of two people.
+-- never changes, its state moves forward only, and nothing goes out without the approval of two people. What a withdrawal
+-- asks for is held from the request on, posted through that hold or given up with it.
 -- Plans are held to index probes: one made on an empty table must serve a full one.
-CREATE FUNCTION custody_guard_payment() RETURNS trigger
+CREATE OR REPLACE FUNCTION custody_guard_payment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
@@ -30,15 +31,22 @@ BEGIN
                 AND r.unit_id = NEW.unit_id AND r.amount_minor = NEW.amount_minor
         ) THEN
             broken := 'custody_payment_return_equals_its_receipt';
+        ELSIF NEW.kind IN ('client_withdrawal', 'funder_withdrawal') AND NOT EXISTS (
+            SELECT
+            FROM ledger_hold AS h
+            WHERE h.id = NEW.hold_id AND h.account_id = NEW.entitlement_account_id
+                AND h.amount_minor = NEW.amount_minor AND h.open_minor = NEW.amount_minor
+        ) THEN
+            broken := 'custody_payment_hold_matches';
         END IF;
     ELSIF (
         NEW.id, NEW.book_id, NEW.custodian_id, NEW.custody_account_id, NEW.direction, NEW.kind, NEW.unit_id,
         NEW.amount_minor, NEW.counterparty_account, NEW.reference, NEW.requested_on, NEW.approval_id, NEW.returns_id,
-        NEW.maker_id, NEW.recorded_at
+        NEW.hold_id, NEW.maker_id, NEW.recorded_at
     ) IS DISTINCT FROM (
         OLD.id, OLD.book_id, OLD.custodian_id, OLD.custody_account_id, OLD.direction, OLD.kind, OLD.unit_id,
         OLD.amount_minor, OLD.counterparty_account, OLD.reference, OLD.requested_on, OLD.approval_id, OLD.returns_id,
-        OLD.maker_id, OLD.recorded_at
+        OLD.hold_id, OLD.maker_id, OLD.recorded_at
     )
         OR (OLD.bank_reference IS NOT NULL AND NEW.bank_reference IS DISTINCT FROM OLD.bank_reference)
         OR (OLD.booked_entry_id IS NOT NULL AND NEW.booked_entry_id IS DISTINCT FROM OLD.booked_entry_id)
@@ -61,6 +69,17 @@ BEGIN
             AND a.subject = 'custody.payment:' || NEW.reference
     ) THEN
         broken := 'custody_payment_release_is_approved';
+    ELSIF OLD.state = 'requested' AND NEW.state = 'instructed' AND NEW.hold_id IS NOT NULL AND NOT EXISTS (
+        SELECT
+        FROM ledger_holdevent AS v
+        WHERE v.hold_id = NEW.hold_id AND v.event = 'posted' AND v.entry_id = NEW.booked_entry_id
+            AND v.amount_minor = NEW.amount_minor
+    ) THEN
+        broken := 'custody_payment_posted_through_its_hold';
+    ELSIF OLD.state = 'requested' AND NEW.state = 'rejected' AND EXISTS (
+        SELECT FROM ledger_hold AS h WHERE h.id = NEW.hold_id AND h.open_minor > 0
+    ) THEN
+        broken := 'custody_payment_rejection_frees_its_hold';
     END IF;
     IF broken IS NULL AND NEW.entitlement_account_id IS NOT NULL AND NOT EXISTS (
         SELECT
@@ -92,5 +111,5 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER custody_payment_guard BEFORE INSERT OR UPDATE ON custody_payment
+CREATE OR REPLACE TRIGGER custody_payment_guard BEFORE INSERT OR UPDATE ON custody_payment
 FOR EACH ROW EXECUTE FUNCTION custody_guard_payment();

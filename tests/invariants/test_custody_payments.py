@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.services.approvals import propose_approval
+from accounts.services.approvals import execute_approval, propose_approval
 from custody.models import Payment, TransferInstruction
 from custody.services.transfers import sweep_transit
 from ledger.queries.accounts import account_id
@@ -160,6 +160,7 @@ class TestPayment:
                 returns_id=str(receipt.pk),
                 reference="'R'",
                 approval_id="NULL",
+                hold_id="NULL",
             )
 
     def test_cannot_be_deleted(self, cast: Cast) -> None:
@@ -176,7 +177,10 @@ class TestPayment:
         ("changes", "name"),
         [
             ({"approval_id": "NULL"}, "custody_payment_out_has_an_approval"),
-            ({"kind": "'receipt_return'"}, "custody_payment_return_names_its_receipt"),
+            ({"kind": "'receipt_return'", "hold_id": "NULL"}, "custody_payment_return_names_its_receipt"),
+            ({"kind": "'receipt_return'"}, "custody_payment_hold_of_a_withdrawal"),
+            ({"hold_id": "NULL"}, "custody_payment_hold_matches"),
+            ({"amount_minor": "amount_minor - 1"}, "custody_payment_hold_matches"),
             (
                 {"resolved_entry_id": "(SELECT max(id) FROM ledger_journalentry)"},
                 "custody_payment_resolved_as_its_state_says",
@@ -187,6 +191,32 @@ class TestPayment:
         deposit(cast)
         with refused(name):
             self.copy(request(cast), **({"reference": "'R'", "approval_id": "approval_id"} | changes))
+
+    def test_has_a_hold_of_its_own(self, cast: Cast) -> None:
+        deposit(cast)
+        approval = propose_approval(
+            book_code="MAIN", kind="release_withdrawal", subject="x", payload={}, maker_id=cast.mei.pk
+        )
+        with refused("custody_payment_hold_unique"):
+            self.copy(request(cast), approval_id=str(approval.pk), reference="'R'")
+
+    def test_is_posted_through_its_hold(self, cast: Cast) -> None:
+        received = deposit(cast)
+        payment = request(cast)
+        approval_id = cast.approved(payment)
+        execute_approval(
+            approval_id=approval_id,
+            kind="release_withdrawal",
+            subject=f"custody.payment:{payment.reference}",
+            payload=payment.approval.payload if payment.approval else {},
+        )
+        with refused("custody_payment_posted_through_its_hold"):
+            pay(payment, state="instructed", booked_entry_id=received.booked_entry_id)
+
+    def test_frees_its_hold_when_it_is_rejected(self, cast: Cast) -> None:
+        deposit(cast)
+        with refused("custody_payment_rejection_frees_its_hold"):
+            pay(request(cast), state="rejected")
 
     def test_has_a_reference_of_its_own(self, cast: Cast) -> None:
         deposit(cast)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
 from accounts.services.approvals import approve, reject
 from clearing.corrections.admin.panels import correction_panels, review_panels
 from clearing.corrections.models import Correction, DecisionReview
-from clearing.day.admin.carrying_out import carry_out, closes_by_itself, terms_of
+from clearing.day.admin.carrying_out import carry_out, closes_by_itself, give_up, terms_of
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
@@ -175,7 +176,10 @@ class ApprovalAdmin(ApprovalPages):
         def do(cleaned: dict[str, object]) -> Done:
             fresh = Approval.objects.get(pk=row.pk)
             if not (fresh.checker_id == user.pk and fresh.status == ApprovalStatus.REJECTED):
-                reject(approval_id=row.pk, checker_id=user.pk, comment=str(cleaned["comment"]))
+                comment = str(cleaned["comment"])
+                with transaction.atomic():
+                    rejected = reject(approval_id=row.pk, checker_id=user.pk, comment=comment)
+                    give_up(approval=rejected, actor=user, comment=comment)
             return Done(sentence=_("Rejected. Nothing was done."), href=_address("change", row))
 
         return confirm_and_do(

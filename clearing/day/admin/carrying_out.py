@@ -14,8 +14,8 @@ from clearing.liquidation.models import Liquidation
 from clearing.liquidation.services.release import release_liquidation
 from contracts.models import TermsVersion
 from contracts.services.terms import activate_terms
-from custody.models import Payment
-from custody.services.withdrawals import release_withdrawal
+from custody.models import Payment, PaymentState
+from custody.services.withdrawals import cancel_withdrawal, release_withdrawal
 from ledger.models import Book, BusinessDay
 from ledger.queries.days import open_business_date
 
@@ -52,6 +52,20 @@ def carry_out(*, approval: Approval, actor: User) -> str:
             return _correct(approval, actor)
         case _:
             raise NotCarriedOutHere
+
+
+def give_up(*, approval: Approval, actor: User, comment: str) -> None:
+    """Undo what was set aside for what is now rejected: a payment is cancelled, and its hold released."""
+    if approval.kind != ApprovalKind.RELEASE_WITHDRAWAL:
+        return
+    payment = Payment.objects.filter(approval=approval, state=PaymentState.REQUESTED).first()
+    if payment is not None:
+        cancel_withdrawal(
+            payment_id=payment.pk,
+            reason=f"rejected: {comment}"[:200],
+            business_date=_open_or_last_day(payment.book_id),
+            maker_id=actor.pk,
+        )
 
 
 def _book_of(approval: Approval) -> Book:

@@ -22,6 +22,7 @@ from clearing.liquidation.queries.inputs import (
     load_liquidation_inputs,
 )
 from clearing.liquidation.services.events import EventDraft, append_events
+from clearing.liquidation.services.held_cash import free_held_cash
 from contracts.models import ContractState
 from contracts.services.states import StateMove, move_states
 from ledger.domain.canonical import payload_hash
@@ -208,6 +209,7 @@ def _release_by_terms(liquidations: list[Liquidation], business_date: date, make
         business_date=business_date,
         actor_id=maker_id,
     )
+    free_held_cash(liquidations=liquidations, business_date=business_date, actor_id=maker_id)
     move_states(
         moves=[
             StateMove(contract_id=liquidation.contract_id, to_state="liquidating")

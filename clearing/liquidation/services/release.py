@@ -9,6 +9,7 @@ from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval
 from clearing.liquidation.models import Liquidation, LiquidationEventKind, LiquidationState
 from clearing.liquidation.services.events import EventDraft, append_events
+from clearing.liquidation.services.held_cash import free_held_cash
 from clearing.liquidation.services.proposals import release_payload
 from clearing.liquidation.services.refusals import (
     ContractRecovered,
@@ -24,6 +25,8 @@ def release_liquidation(
     *, liquidation_id: int, approval_id: int, actor_id: int, business_date: date
 ) -> Liquidation:
     """Execute the approval of exactly this proposal; its orders go out with the next placing of orders.
+
+    What is held on the contract's accounts, for a withdrawal say, is released: the claims come first.
 
     Refused in this order: no such liquidation; not proposed any more; the contract's newest valuation is on
     hold, or above the liquidation line; then whatever the approval is refused for (not given, of another
@@ -72,6 +75,7 @@ def release_liquidation(
                 business_date=business_date,
                 actor_id=actor_id,
             )
+            free_held_cash(liquidations=[liquidation], business_date=business_date, actor_id=actor_id)
             move_states(
                 moves=[StateMove(contract_id=liquidation.contract_id, to_state="liquidating")],
                 business_date=business_date,

@@ -19,7 +19,7 @@ from clearing.settlement.services.rejected import keep_rejected
 from clearing.settlement.services.trade_plans import PlannedTrade, TradePlan, plan_trades
 from ledger.domain.money import minor_to_decimal_string
 from ledger.models import Restriction
-from ledger.queries.balances import balances
+from ledger.queries.holds import account_balances
 from ledger.services.posting import EntryDraft, post_journal_entries
 
 CALLER = "clearing.settlement"
@@ -109,20 +109,28 @@ def _accounts(plan: PlannedTrade) -> postings.TradeAccounts:
 
 
 def _reject_oversold(judged: TradePlan) -> None:
-    """Reject each sale that with those before it exceeds what the contract holds settled."""
+    """Reject each sale that with those before it exceeds what the contract has settled and available."""
     sales = [plan for plan in judged.planned if plan.row.side == Side.SELL]
-    held = balances(account_ids=sorted({_accounts(plan).securities for plan in sales})) if sales else {}
+    free = _available(sorted({_accounts(plan).securities for plan in sales}))
     kept: list[PlannedTrade] = []
     for plan in judged.planned:
         account = _accounts(plan).securities
         if plan.row.side == Side.SELL:
-            if -held[account] < plan.row.quantity:
-                said = f"{-held[account]} are settled and unsold; {plan.row.quantity} were sold."
+            if free[account] < plan.row.quantity:
+                said = f"{free[account]} are settled and unsold; {plan.row.quantity} were sold."
                 judged.reject(plan.row, "oversold", said)
                 continue
-            held[account] += plan.row.quantity
+            free[account] -= plan.row.quantity
         kept.append(plan)
     judged.planned[:] = kept
+
+
+def _available(account_ids: Sequence[int]) -> dict[int, int]:
+    """What clients' own accounts may give: booked less held, for what is held was asked for before."""
+    return {
+        account_id: found.available_minor or 0
+        for account_id, found in account_balances(account_ids=account_ids).items()
+    }
 
 
 def _fund_overruns(planned: Sequence[PlannedTrade]) -> None:
@@ -132,14 +140,14 @@ def _fund_overruns(planned: Sequence[PlannedTrade]) -> None:
             purchases[_accounts(plan).cash].append(plan)
     if not purchases:
         return
-    cash = balances(account_ids=sorted(purchases))
+    cash = _available(sorted(purchases))
     restricted = set(
         Restriction.objects.filter(
             account_id__in=list(purchases), scope=Restriction.Scope.FINANCING, lifted_on__isnull=True
         ).values_list("account_id", flat=True)
     )
     for account, plans in purchases.items():
-        short = postings.shortfalls(-cash[account], [plan.amounts.net_minor for plan in plans])
+        short = postings.shortfalls(cash[account], [plan.amounts.net_minor for plan in plans])
         for plan, overrun_minor in zip(plans, short, strict=True):
             plan.overrun_minor = overrun_minor
             plan.is_restricted = account in restricted
