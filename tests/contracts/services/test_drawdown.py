@@ -22,6 +22,7 @@ from custody.models import CashHome
 from ledger.services.refusals import IdempotencyConflict
 from ledger.services.restrictions import RestrictionDraft, impose_restrictions
 from tests.contracts.builders import Lending
+from tests.ledger.holding import hold_back
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -135,12 +136,22 @@ class TestDrawDowns:
         with pytest.raises(LeverageExceeded):
             book.draw(contract, 1)
 
+    def test_counts_what_the_funder_wants_back(self, book: Lending) -> None:
+        contract = book.open()
+        book.deposit(contract, 25_000_000)
+        book.fund("AURORA", 100_000_000)
+        book.fund("BEACON", 40_000_000)
+        beacon = book.id_of("funder/BEACON/available")
+        hold_back(account_id=beacon, amount_minor=1, day=book.day, maker_id=book.maker.id)
+        with pytest.raises(FunderExhausted, match="BEACON has 39999999 available, needs 40000000"):
+            book.draw(contract, 100_000_000)
+
     def test_names_the_funder_that_is_exhausted(self, book: Lending) -> None:
         contract = book.open()
         book.deposit(contract, 25_000_000)
         book.fund("AURORA", 100_000_000)
         book.fund("BEACON", 39_999_999)
-        with pytest.raises(FunderExhausted, match="BEACON has 39999999, needs 40000000"):
+        with pytest.raises(FunderExhausted, match="BEACON has 39999999 available, needs 40000000"):
             book.draw(contract, 100_000_000)
 
     def test_refuses_under_a_restriction_of_financing(

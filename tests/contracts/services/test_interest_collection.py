@@ -15,6 +15,7 @@ from contracts.services.interest_collection import (
 )
 from contracts.services.refusals import CashShort, MoreThanOwed
 from tests.contracts.builders import DAY_ONE, TERMS, Lending
+from tests.ledger.holding import hold_back
 
 THIRTY_DAYS_LATER = DAY_ONE + dt.timedelta(days=30)
 
@@ -33,6 +34,10 @@ def spend(book: Lending, contract: FinancingContract, left: int) -> None:
     book.post_at(
         "client_withdrawal", {contract.cash_account_id: amount, book.id_of("client/payments/BANKA"): -amount}
     )
+
+
+def hold(book: Lending, contract: FinancingContract, amount: int) -> None:
+    hold_back(account_id=contract.cash_account_id, amount_minor=amount, day=book.day, maker_id=book.maker.id)
 
 
 def figures(book: Lending, contract: FinancingContract) -> tuple[int, list[int], int]:
@@ -71,6 +76,19 @@ class TestCollectInterest:
             82192 - 46154,
         )
         assert book.of(contract).cash_minor == 0
+
+    def test_leaves_what_is_held_for_a_withdrawal(self, book: Lending, contract: FinancingContract) -> None:
+        spend(book, contract, left=300_000)
+        hold(book, contract, 200_000)
+        result = collect_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
+        assert result.collected_minor == 100_000
+        assert (book.of(contract).cash_minor, book.of(contract).available_cash_minor) == (200_000, 0)
+
+    def test_takes_nothing_where_all_is_held(self, book: Lending, contract: FinancingContract) -> None:
+        spend(book, contract, left=300_000)
+        hold(book, contract, 300_000)
+        result = collect_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
+        assert (result.collected_minor, result.entries) == (0, ())
 
     def test_asks_each_contract_once_a_date(self, book: Lending, contract: FinancingContract) -> None:
         spend(book, contract, left=300_000)

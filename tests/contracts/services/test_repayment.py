@@ -9,6 +9,7 @@ from contracts.services.refusals import AmountNotPositive, CashShort, MoreThanOw
 from contracts.services.repayment import repay
 from ledger.services.posting import PostedEntry
 from tests.contracts.builders import Lending
+from tests.ledger.holding import hold_back
 
 
 def pay(
@@ -30,6 +31,16 @@ def pay(
 
 
 class TestRepay:
+    def test_refuses_what_is_held_for_a_withdrawal(self, book: Lending) -> None:
+        contract = book.drawn()
+        cash = book.of(contract).cash_minor
+        hold_back(
+            account_id=contract.cash_account_id, amount_minor=cash - 5, day=book.day, maker_id=book.maker.id
+        )
+        with pytest.raises(CashShort, match="has 5 available"):
+            pay(book, contract, 6)
+        pay(book, contract, 5)
+
     def test_shares_by_what_is_outstanding(self, book: Lending) -> None:
         contract = book.drawn()
         pay(book, contract, 10_000_000)

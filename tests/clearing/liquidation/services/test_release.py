@@ -19,6 +19,7 @@ from clearing.liquidation.services.release import release_liquidation
 from contracts.models import FinancingContract
 from tests.clearing.liquidation.sales import kinds, liquidation, propose, release
 from tests.clearing.margin.harbour import TUESDAY, Harbour
+from tests.ledger.holding import hold_back
 
 
 @pytest.fixture
@@ -46,6 +47,19 @@ class TestReleaseLiquidation:
         assert Approval.objects.get(kind="release_liquidation").status == "executed"
         assert FinancingContract.objects.get().state == "liquidating"
         assert kinds(released) == ["proposed", "released"]
+
+    def test_releases_what_is_held_for_a_withdrawal(self, proposed: Harbour) -> None:
+        proposed.pay("F1", 500)
+        held = hold_back(
+            account_id=proposed.cash_account(),
+            amount_minor=500,
+            day=proposed.day,
+            maker_id=proposed.maker.pk,
+        )
+        release(proposed, liquidation())
+        held.refresh_from_db()
+        assert held.open_minor == 0
+        assert held.events.get().reason == "a liquidation was released: its claims come first"
 
     def test_refuses_what_is_not_there(self, proposed: Harbour) -> None:
         with pytest.raises(LiquidationUnknown):

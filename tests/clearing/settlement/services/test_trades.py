@@ -8,9 +8,11 @@ import pytest
 from clearing.settlement.models import RejectedTrade, Trade
 from clearing.settlement.services.trades import FillPolicy
 from ledger.models import JournalEntry
+from ledger.queries.accounts import account_id
 from ledger.services.refusals import AccountRestricted, LimitExceeded
 from ledger.services.restrictions import RestrictionDraft, impose_restrictions
 from tests.clearing.settlement.world import FRIDAY, MONDAY, THURSDAY, World, row
+from tests.ledger.holding import hold_back
 
 CASH = "client/WANG/F1/cash"
 SHARES = "client/WANG/F1/securities"
@@ -48,6 +50,22 @@ class TestImportTrades:
         world.deposit("F1", 2_000_000)
         (trade,) = world.book_trades(row(external_cost_minor=777, commission_minor=0)).trades
         assert (trade.external_cost_minor, trade.commission_minor, trade.net_minor) == (777, 0, 1_200_777)
+
+    def test_overruns_what_is_held_for_a_withdrawal(self, world: World) -> None:
+        """What was executed is booked; what was asked for before stays held."""
+        world.deposit("F1", 1_300_000)
+        account = account_id(book_id=world.book.pk, address=CASH, unit_code="USD")
+        hold_back(account_id=account, amount_minor=200_000, day=MONDAY, maker_id=world.maker.pk)
+        (trade,) = world.book_trades(row(external_cost_minor=0, commission_minor=0)).trades
+        assert trade.overrun_minor == 100_000
+        assert world.stands_at(CASH) == -200_000
+
+    def test_rejects_a_sale_of_shares_that_are_held(self, world: World) -> None:
+        world.deliver("F1", "XNYS:IBM", 100)
+        account = account_id(book_id=world.book.pk, address=SHARES, unit_code="XNYS:IBM")
+        hold_back(account_id=account, amount_minor=1, day=MONDAY, maker_id=world.maker.pk)
+        done = world.book_trades(row(side="sell", quantity=100))
+        assert (done.trades, [line.reason for line in done.rejected]) == ((), ["oversold"])
 
     def test_books_many_contracts_at_once(self, world: World) -> None:
         world.deposit("F1", 5_000_000)
