@@ -1,6 +1,6 @@
 -- A payment is made through an account of its book and custodian, for money of the same ring; what was asked for
--- never changes, its state moves forward only, and nothing goes out without the approval of two people. What a withdrawal
--- asks for is held from the request on, posted through that hold or given up with it.
+-- never changes, its state moves forward only, and nothing goes out without the approval of two people. What a
+-- withdrawal asks for is held from the request on, posted through that hold or given up with it.
 -- Plans are held to index probes: one made on an empty table must serve a full one.
 CREATE OR REPLACE FUNCTION custody_guard_payment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from accounts.services.staff import register_staff
@@ -17,6 +17,7 @@ from ledger.queries.verification import Verdict, verify_book
 from ledger.services import refusals
 from ledger.services.days import open_business_day, roll_up_deltas, stamp_positions
 from ledger.services.posting import reverse_journal_entry
+from tests.concurrency.sessions import at_once, in_thread
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 from tests.ledger.services.test_days import approval, close
 
@@ -40,27 +41,6 @@ def lin(transactional_db: None) -> User:
 def committed_book(transactional_db: None) -> SmallBook:
     with transaction.atomic():
         return small_book()
-
-
-def in_thread(work: Callable[[], object]) -> object:
-    try:
-        return work()
-    except refusals.LedgerRefusal as refusal:
-        return refusal.code
-    finally:
-        connection.close()
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Run each in a thread with a connection of its own, started together."""
-    barrier = threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        barrier.wait()
-        return in_thread(work)
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def deposit(book: SmallBook, attacker: Login, key: str, amount: int = 100, day: dt.date = MONDAY) -> None:
