@@ -64,6 +64,7 @@ MENU: list[dict[str, Any]] = [
         },
         pages(_("Journal"), "menu_book", "ledger.journalentry"),
         pages(_("Ledger accounts"), "account_tree", "ledger.account"),
+        pages(_("Holds"), "front_hand", "ledger.hold"),
         pages(_("Business days"), "event_available", "ledger.businessday"),
         pages(_("Chart of accounts"), "list_alt", "ledger.accountcategory"),
     ),

@@ -29,7 +29,8 @@ from accounts.admin.panels import (
     text,
 )
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
-from ledger.admin.amounts import balance, debit_and_credit
+from ledger.admin.amounts import amount, balance, debit_and_credit
+from ledger.admin.holds import open_holds_of
 from ledger.admin.names import category_name, kind_name
 from ledger.admin.time_axes import AskedTime, asked_time, day_of, iso, valuation_cell
 from ledger.domain.axes import Axis
@@ -85,13 +86,20 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
         return found.filter(pk=object_id).first() if object_id.isdigit() else None
 
     def panels(self, request: HttpRequest, row: Account) -> list[Panel]:
-        return [self._facts(request, row), *self._statement(request, row), self._restrictions(row)]
+        return [
+            self._facts(request, row),
+            *self._statement(request, row),
+            open_holds_of(request, row),
+            self._restrictions(row),
+        ]
 
     def _facts(self, request: HttpRequest, row: Account) -> Facts:
         return Facts(
             title=_("Account"),
             items=[
                 (_("Balance"), balance(row.current_balance.balance_minor, row.unit.exponent)),
+                (_("Held"), amount(row.current_balance.held_minor, row.unit.exponent)),
+                (_("Available"), amount(row.current_balance.available_minor, row.unit.exponent)),
                 (_("Unit"), related(row.unit, request)),
                 (_("Category"), related(row.category, request, category_name(row.category))),
                 (_("Owner"), related(row.owner, request)),
