@@ -167,9 +167,12 @@ class History:
     def load(self, *, told: Callable[[int], object]) -> None:
         """Load every day and close it; open the day after the last and leave it open.
 
+        The rules of entries are switched off for the time: a COPY has no statement that brings its postings.
+
         :param told: called with the number of postings that have arrived.
         """
         entries = self.plan.entries()
+        self.writing.execute("ALTER TABLE ledger_journalentry DISABLE TRIGGER USER")
         for _month, of_month in groupby(entries, key=lambda day: day.replace(day=1)):
             days = list(of_month)
             for day in days:
@@ -178,6 +181,7 @@ class History:
                     self.fill_month(days, told)
                 self.write_day(day)
                 self.close(day)
+        self.writing.execute("ALTER TABLE ledger_journalentry ENABLE TRIGGER USER")
         self.writing.execute(
             "SELECT setval(pg_get_serial_sequence('ledger_journalentry', 'id'),"
             " (SELECT coalesce(max(id), 0) + 1 FROM ledger_journalentry), false)"
@@ -229,13 +233,10 @@ class History:
         self.writing.execute(sql.SQL("ANALYZE {}").format(table))
 
     def write_day(self, day: dt.date) -> None:
-        """Write the day's entries and move the balances, the rules of entries switched off for it."""
+        """Write the day's entries and move the balances."""
         with self.writing.transaction():
-            self.writing.execute("ALTER TABLE ledger_journalentry DISABLE TRIGGER USER")
             self.stream(_ENTRY_LINES, sql.SQL(_COPY_ENTRIES), day)
             self.writing.execute(_MOVE_BALANCES, self.arguments(day))
-            self.writing.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            self.writing.execute("ALTER TABLE ledger_journalentry ENABLE TRIGGER USER")
 
     def stream(self, lines: str, copy: sql.SQL | sql.Composed, day: dt.date) -> None:
         with self.writing.cursor() as cursor, cursor.copy(copy) as sink:

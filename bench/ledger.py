@@ -27,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
         "--output", type=Path, help="where the JSON document goes; else only a full run writes it"
     )
     whole.add_argument("--stored", type=int, metavar="POSTINGS", help="instead of fifty million")
-    whole.add_argument("--profile", action="store_true", help="print where the time of a bulk statement goes")
+    whole.add_argument(
+        "--profile", action="store_true", help="print the plans of bulk posting and of a balance as of a day"
+    )
     return whole
 
 

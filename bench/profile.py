@@ -1,4 +1,4 @@
-"""Where a bulk statement's time goes: the plan that ran with its triggers, and what Python adds around it."""
+"""Where the time goes: the plans that ran, with triggers, and what Python adds around them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +36,21 @@ def profile_of(bulk: Bulk, *, entries: int, one_entry_postings: int) -> str:
             plan = plan_of(post)
         parts.append(f"-- {title}: {watch.seconds:.2f} s in all, of which the server took\n{plan}")
     return "\n\n".join(parts)
+
+
+def plans_of_reads(read: Callable[[], object]) -> str:
+    """Return what each query that `read` sends costs to plan and to run, and its plan."""
+    plans: list[str] = []
+
+    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            execute(EXPLAIN + sql, params, many, context)
+            plans.append("\n".join(str(row[0]) for row in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        read()
+    return "\n\n".join(plans)
 
 
 def plan_of(post: Callable[[], object]) -> str:

@@ -1,9 +1,13 @@
 """A balance as of a day, against a row read by its primary key, on accounts with years of history."""
 
 import datetime as dt
+import sys
+
+from tqdm import tqdm
 
 from bench.parts.run import Run
 from bench.place import settle
+from bench.profile import plans_of_reads
 from bench.rounds import take_turns, timed
 from ledger.models import Balance
 from ledger.queries.balances import balance_as_of
@@ -38,6 +42,8 @@ def as_of(run: Run) -> None:
             Balance.objects.get(pk=account(number))
         return watch.seconds
 
+    if run.profile:
+        tqdm.write(plans_of_reads(lambda: read_as_of(1)), file=sys.stderr)
     times = take_turns(
         {"as of": read_as_of, "as of today": read_today, "by key": read_by_key},
         rounds=run.sizes.reads,

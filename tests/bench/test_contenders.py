@@ -10,7 +10,7 @@ from bench.databases import Connection, address, app_connection
 from bench.floor import Floor
 from bench.pgledger import TransferLedger
 from bench.place import Place, floor_of
-from bench.profile import plan_of, profile_of
+from bench.profile import plan_of, plans_of_reads, profile_of
 from bench.proof import proved
 from bench.single import Single
 from bench.workers import Worker, WorkerFailed
@@ -108,6 +108,10 @@ class TestProfile:
         plan = profile_of(place.bulk, entries=5, one_entry_postings=5)
         assert plan.count("Trigger ledger_posting_rule on ledger_posting: time=") == 2
         assert JournalEntry.objects.count() == before
+
+    def test_shows_the_plan_of_each_read(self, place: Place) -> None:
+        plans = plans_of_reads(lambda: balance(account_id=place.cast.custody_id))
+        assert plans.count("Execution Time") == 1
 
     def test_says_when_nothing_was_posted(self, transactional_db: None) -> None:
         with pytest.raises(LookupError):
