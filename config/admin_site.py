@@ -66,6 +66,8 @@ MENU: list[dict[str, Any]] = [
         pages(_("Ledger accounts"), "account_tree", "ledger.account"),
         pages(_("Holds"), "front_hand", "ledger.hold"),
         pages(_("Business days"), "event_available", "ledger.businessday"),
+        pages(_("Official rates"), "currency_exchange", "ledger.officialrate"),
+        pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
         pages(_("Chart of accounts"), "list_alt", "ledger.accountcategory"),
     ),
     group(

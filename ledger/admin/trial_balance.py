@@ -26,12 +26,14 @@ from accounts.admin.panels import (
 )
 from accounts.admin.read_only import ReadOnlyAdmin
 from ledger.admin.amounts import amount, debit_and_credit
+from ledger.admin.book_currency import book_currency_panels
 from ledger.admin.names import CATEGORY_NAMES, category_name
 from ledger.admin.time_axes import AXIS_LABELS, AskedTime, asked_time, iso
 from ledger.models import Account, AccountCategory, Book, Ring, Unit
 from ledger.queries.trial_balance import TrialBalanceSection, trial_balance, trial_balance_accounts
 
 PAGE = 200
+IN_BOOK_CURRENCY = "book"
 
 
 @admin.register(Book)
@@ -72,15 +74,28 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             if book
             else []
         )
+        is_in_book_currency = request.GET.get("in") == IN_BOOK_CURRENCY
+        headline = [self._verdict(sections)]
+        panels = [self._panel(asked, book, section) for section in sections if book]
+        if is_in_book_currency and book:
+            told, panels = book_currency_panels(book, sections, asked.day)
+            headline += told
+        amounts = Field(
+            _("Amounts"),
+            "in",
+            IN_BOOK_CURRENCY if is_in_book_currency else "",
+            [("", _("per unit")), (IN_BOOK_CURRENCY, _("in book currency"))],
+        )
+        question = self._question(asked, books, book, units, unit)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Trial balance"),
             "subtitle": None,
             "opts": None,
             "book": book,
-            "headline": [self._verdict(sections)],
-            "question": [self._question(asked, books, book, units, unit)],
-            "panels": [self._panel(asked, book, section) for section in sections if book],
+            "headline": headline,
+            "question": [Question(fields=[*question.fields, amounts])],
+            "panels": panels,
         }
         return TemplateResponse(request, "plimsoll/trial_balance.html", context)
 

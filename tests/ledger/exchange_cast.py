@@ -137,8 +137,26 @@ class ExchangeBook:
         open_accounts(book_id=self.book.pk, drafts=[draft])
         return draft.address
 
+    def hold_securities(self, quantity: int) -> None:
+        """Shares of 600000 come in for Wang."""
+        unit_id, share = self.units["XSHG:600000"], "XSHG:600000"
+        owner = Account.objects.get(pk=self.id_of("client/W1/F1/cash")).owner_id
+        securities = AccountDraft(
+            "client/W1/F1/securities", unit_id, "client", "entitlement", 2020, owner, "F1", "no_debit_balance"
+        )
+        vault = AccountDraft("client/custody/BANKA", unit_id, "client", "custody", 1020, is_hot=True)
+        open_accounts(book_id=self.book.pk, drafts=[securities, vault])
+        self.post("securities_in", (vault.address, share, quantity), (securities.address, share, -quantity))
+
     def earn(self, unit: str, amount: int) -> None:
-        """The house earns commission in a currency; negative: pays it back."""
+        """The house earns commission in a currency; negative: gives some of it away."""
+        if amount < 0:
+            self.post(
+                "break_topped_up",
+                ("house/income/commission", unit, -amount),
+                ("house/custody/BANKA", unit, amount),
+            )
+            return
         self.post(
             "commission_collected",
             ("client/costs/BANKA/house", unit, amount),

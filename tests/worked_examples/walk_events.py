@@ -2,7 +2,7 @@
 
 Chen borrows 1,000,000 of Aurora (60 %) and Beacon (40 %) at 6.5 %, they earn 5.5 %; she buys, pays a part of
 the interest, gets a dividend and a split, sells, repays, is liquidated and pays something later. Dubois has a
-second contract. What has no service yet (breaks, FX) is posted by its kind.
+second contract. What has no service yet (breaks) is posted by its kind.
 """
 
 import datetime as dt
@@ -39,6 +39,10 @@ from ledger.models import Account, JournalEntry
 from ledger.queries.balances import balances
 from ledger.services.accounts import AccountDraft, open_accounts
 from ledger.services.calendars import add_sessions
+from ledger.services.client_exchange import settle_client_exchanges, trade_client_exchange
+from ledger.services.house_exchange import book_house_exchange
+from ledger.services.official_rates import RateDraft, set_official_rates
+from ledger.services.revaluation import revalue_positions
 from tests.contracts.builders import DAY_ONE, Lending, lending
 
 SHARE = "XSHG:600000"
@@ -128,47 +132,51 @@ class Walk:
                 ("client/unallocated/BANKA", "CNY", -700),
             ),
         )
-        clearing, cash = "client/fx-clearing/BANKA", "client/DUBOIS/F2/cash"
-        yield (
-            ("fx trade",),
-            lambda: self.post(
-                "fx_traded",
-                (cash, "CNY", 700_000),
-                (clearing, "CNY", -700_000),
-                (clearing, "USD", 98_000),
-                (f"{cash}/unsettled", "USD", -98_000),
-            ),
+        yield ("fx trade",), self.exchange_of_client
+        yield ("fx settle",), self.settle_exchange
+        yield ("house fx",), self.exchange_of_house
+        yield ("reval 7.20",), lambda: self.revalue("7.20")
+
+    def exchange_of_client(self) -> None:
+        trade_client_exchange(
+            book_id=self.book.book.id,
+            settlement_date=self.book.day,
+            custodian_code="BANKA",
+            sold_account_id=self.d.cash_account_id,
+            sold_minor=700_000,
+            bought_unit_code="USD",
+            bought_minor=98_000,
+            reference="FX-1",
+            **self.at,
         )
-        yield (
-            ("fx settle",),
-            lambda: self.post(
-                "fx_settled",
-                (clearing, "CNY", 700_000),
-                ("client/custody/BANKA", "CNY", -700_000),
-                ("client/custody/BANKA", "USD", 98_000),
-                (clearing, "USD", -98_000),
-                (f"{cash}/unsettled", "USD", 98_000),
-                (cash, "USD", -98_000),
-            ),
+
+    def settle_exchange(self) -> None:
+        settle_client_exchanges(
+            book_id=self.book.book.id, business_date=self.book.day, maker_id=self.book.maker.id
         )
-        yield (
-            ("house fx",),
-            lambda: self.post(
-                "house_fx",
-                ("house/position", "CNY", 700_000),
-                ("house/custody/BANKA", "CNY", -700_000),
-                ("house/custody/BANKA", "USD", 98_000),
-                ("house/position", "USD", -98_000),
-            ),
+
+    def exchange_of_house(self) -> None:
+        book_house_exchange(
+            book_id=self.book.book.id,
+            value_date=self.book.day,
+            custodian_code="BANKA",
+            sold_unit_code="CNY",
+            sold_minor=700_000,
+            bought_unit_code="USD",
+            bought_minor=98_000,
+            reference="FX-2",
+            **self.at,
         )
-        yield (
-            ("reval 7.20",),
-            lambda: self.post(
-                "house_revalued",
-                ("house/position", "CNY", 5_600),
-                ("house/income/fx-unrealised", "CNY", -5_600),
-            ),
+
+    def revalue(self, rate: str) -> None:
+        set_official_rates(
+            book_id=self.book.book.id,
+            rate_date=self.book.day,
+            drafts=[RateDraft("USD", "CNY", rate)],
+            source="pboc",
+            maker_id=self.book.maker.id,
         )
+        revalue_positions(book_id=self.book.book.id, business_date=self.book.day, maker_id=self.book.maker.id)
 
     def come(self, on: dt.date) -> None:
         if on != self.book.day:
@@ -377,17 +385,9 @@ def walk() -> Walk:
         d=book.open("F2", client="DUBOIS"),
         client_bank=CustodyAccount.objects.get(ring="client").pk,
     )
-    cny, usd, owner = book.units["CNY"], book.units["USD"], book.parties["DUBOIS"].pk
-    cash = "client/DUBOIS/F2/cash"
+    cny = book.units["CNY"]
     open_accounts(
         book_id=book.book.id,
-        drafts=[
-            AccountDraft(cash, usd, "client", "entitlement", 2010, owner, "F2", "no_debit_balance"),
-            AccountDraft(f"{cash}/unsettled", usd, "client", "unsettled", 2030, owner, "F2"),
-            AccountDraft("house/position", cny, "house", "position", 1510),
-            AccountDraft("house/position", usd, "house", "position", 1510),
-            AccountDraft("house/income/fx-unrealised", cny, "house", "income", 4060, is_hot=True),
-            AccountDraft("house/expense/break", cny, "house", "expense", 5030, is_hot=True),
-        ],
+        drafts=[AccountDraft("house/expense/break", cny, "house", "expense", 5030, is_hot=True)],
     )
     return made

@@ -52,6 +52,9 @@ QUESTIONS = {
     ),
     ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
+    ApprovalKind.SET_OFFICIAL_RATE: gettext_lazy(
+        "Set these official rates? They value the house's positions and are never taken back."
+    ),
     ApprovalKind.CORRECT_AFTER_CLOSE: gettext_lazy(
         "Carry this out? What was stored stays; what is posted goes into the open day."
     ),
@@ -69,8 +72,11 @@ PAYLOAD = {
     "last_position": gettext_lazy("Last position"),
     "liquidation": gettext_lazy("Liquidation"),
     "product": gettext_lazy("Product"),
+    "rate_date": gettext_lazy("Rate date"),
+    "rates": gettext_lazy("Rates"),
     "reference": gettext_lazy("Reference"),
     "returns_payment_id": gettext_lazy("Returned receipt"),
+    "source": gettext_lazy("Source"),
     "unit": gettext_lazy("Unit"),
     "unit_id": gettext_lazy("Unit"),
     "version": gettext_lazy("Version"),
@@ -139,6 +145,9 @@ class ApprovalAdmin(ApprovalPages):
             for name, value in sorted(row.payload.items())
             if not isinstance(value, dict | list)
         ]
+        rates = row.payload.get("rates")
+        if isinstance(rates, dict):
+            items += [(pair, code(str(rate))) for pair, rate in sorted(rates.items())]
         return Facts(title=_("Exactly what is permitted"), items=items)
 
     def approve_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:

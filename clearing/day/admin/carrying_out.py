@@ -18,6 +18,7 @@ from custody.models import Payment, PaymentState
 from custody.services.withdrawals import cancel_withdrawal, release_withdrawal
 from ledger.models import Book, BusinessDay
 from ledger.queries.days import open_business_date
+from ledger.services.official_rates import set_approved_rates
 
 
 class NoOpenDay(Exception):
@@ -50,6 +51,8 @@ def carry_out(*, approval: Approval, actor: User) -> str:
             return _activate_terms(approval, actor)
         case ApprovalKind.CORRECT_AFTER_CLOSE:
             return _correct(approval, actor)
+        case ApprovalKind.SET_OFFICIAL_RATE:
+            return _set_rates(approval)
         case _:
             raise NotCarriedOutHere
 
@@ -107,6 +110,11 @@ def _release_withdrawal(approval: Approval, actor: User) -> str:
         maker_id=actor.pk,
     )
     return _("%(reference)s is released and instructed to the bank.") % {"reference": payment.reference}
+
+
+def _set_rates(approval: Approval) -> str:
+    rates = set_approved_rates(approval_id=approval.pk)
+    return _("Official rates set: %(rates)s.") % {"rates": ", ".join(str(rate) for rate in rates)}
 
 
 def _activate_terms(approval: Approval, actor: User) -> str:

@@ -32,7 +32,9 @@ from custody.models import Custodian
 from custody.services.incoming import book_incoming_payments
 from custody.services.transfers import confirm_from_statement, sweep_transit
 from ledger.models import BusinessDay
+from ledger.services.client_exchange import settle_client_exchanges
 from ledger.services.days import open_business_day
+from ledger.services.revaluation import revalue_positions
 
 
 def _contracts(span: Range | None) -> ContractRange | None:
@@ -89,6 +91,13 @@ def _settle(day: DayContext, _span: Range | None) -> Figures:
         "trades_settled": settled.trade_count,
         "commission_minor": sum(settled.commission_minor.values()),
     }
+
+
+def _settle_exchanges(day: DayContext, _span: Range | None) -> Figures:
+    settled = settle_client_exchanges(
+        book_id=day.book_id, business_date=day.business_date, maker_id=day.maker_id
+    )
+    return {"exchanges_settled": len(settled)} if settled else {}
 
 
 def _book_payments(day: DayContext, _span: Range | None) -> Figures:
@@ -197,6 +206,18 @@ def _client_money(day: DayContext, _span: Range | None) -> Figures:
     return {"client_money_shortfalls": sum(1 for shortfall in shortfalls if shortfall)}
 
 
+def _revalue(day: DayContext, _span: Range | None) -> Figures:
+    """After all that the day books; a missing official rate holds the day, by name."""
+    revalued = revalue_positions(book_id=day.book_id, business_date=day.business_date, maker_id=day.maker_id)
+    if revalued.revaluation is None:
+        return {}
+    return {
+        "positions_revalued": len(revalued.units),
+        "fx_unrealised_minor": revalued.unrealised_change_minor,
+        "fx_realised_minor": revalued.realised_minor,
+    }
+
+
 def _report(day: DayContext, _span: Range | None) -> Figures:
     return report_day(book_id=day.book_id, business_date=day.business_date)
 
@@ -220,6 +241,7 @@ PHASES_OF_STEP: Mapping[StepName, tuple[Phase, ...]] = {
     StepName.TRADES_SETTLED: (
         Phase("ex_date", Cut.HERE, _book_ex_date),
         Phase("settle", Cut.HERE, _settle),
+        Phase("exchanges", Cut.HERE, _settle_exchanges),
         Phase("pay_date", Cut.HERE, _book_payments),
     ),
     StepName.INTEREST_ACCRUED: (
@@ -237,7 +259,10 @@ PHASES_OF_STEP: Mapping[StepName, tuple[Phase, ...]] = {
         Phase("reconcile", Cut.CUSTODIANS, _reconcile),
         Phase("client_money", Cut.WHOLE, _client_money),
     ),
-    StepName.REPORTED: (Phase("report", Cut.HERE, _report),),
+    StepName.REPORTED: (
+        Phase("revalue", Cut.WHOLE, _revalue),
+        Phase("report", Cut.HERE, _report),
+    ),
     StepName.CLOSED: (Phase("close", Cut.HERE, _close),),
 }
 
