@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.domain.merkle import consistency_proof, inclusion_proof, is_included, leaf_hash
-from ledger.domain.seals import SealHeader
+from ledger.domain.seal_files import OutsideSeal
 from ledger.domain.tiles import TILE_WIDTH, TiledTree, Tiles
 from ledger.models import EntryPosition, Seal, SealNode
 from ledger.queries.seal_texts import canonical_bytes_of, headers_of
@@ -14,28 +14,18 @@ class EntryNotSealed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SignedSeal:
-    """A seal as it is shown, exported and compared: header, hash, signature and public key in hex."""
-
-    header: SealHeader
-    seal_hash: str
-    signature: str
-    public_key: str
-
-
-@dataclass(frozen=True, slots=True)
 class InclusionProof:
     """That an entry is a leaf of a sealed tree. `holds` says whether it verifies against the stored seal."""
 
     entry_id: int
     position: int
-    seal: SignedSeal
+    seal: OutsideSeal
     leaf: bytes
     path: tuple[bytes, ...]
     holds: bool
 
 
-def signed_seals(*, book_id: int, first_no: int = 1, last_no: int | None = None) -> list[SignedSeal]:
+def signed_seals(*, book_id: int, first_no: int = 1, last_no: int | None = None) -> list[OutsideSeal]:
     """Return the seals of a book in order, with what each says. Two statements."""
     rows = (
         Seal.objects.filter(book_id=book_id, seal_no__gte=first_no).select_related("key").order_by("seal_no")
@@ -45,7 +35,7 @@ def signed_seals(*, book_id: int, first_no: int = 1, last_no: int | None = None)
     found = list(rows)
     headers = headers_of(seals=found)
     return [
-        SignedSeal(
+        OutsideSeal(
             header=headers[seal.pk],
             seal_hash=bytes(seal.seal_hash).hex(),
             signature=bytes(seal.signature).hex(),

@@ -5,13 +5,14 @@ at everything (a month detached, a right missing) is incomplete, and then the wh
 """
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection, transaction
 
+from ledger.domain.seal_files import OutsideSeal
 from ledger.models import Book
-from ledger.queries import checks_exchange, checks_holds, checks_periods, checks_time
+from ledger.queries import checks_exchange, checks_holds, checks_periods, checks_seals, checks_time
 from ledger.queries.months import months_away
 from ledger.queries.verification_check import Check
 from ledger.queries.verification_checks import CHECKS
@@ -22,6 +23,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *checks_periods.CHECKS,
     *checks_time.CHECKS,
     *checks_exchange.CHECKS,
+    *checks_seals.CHECKS,
 )
 
 SHOWN_PER_CHECK = 50
@@ -55,6 +57,7 @@ class Verification:
     postings: int
     accounts: int
     checks: tuple[CheckResult, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -65,10 +68,11 @@ class Verification:
         return Verdict.CLEAN
 
 
-def verify_book(*, book: Book) -> Verification:
+def verify_book(*, book: Book, outside: Sequence[OutsideSeal] = ()) -> Verification:
     """Run every check on one book, in one snapshot of the database where it opens the transaction itself.
 
     Joins a transaction that is open (a dry run proves its own uncommitted work that way). Reads only.
+    `outside` are seals that somebody else holds: they find what a superuser changed together with the seals.
 
     Source: DESIGN 4 (identities), 11.
     """
@@ -84,15 +88,34 @@ def verify_book(*, book: Book) -> Verification:
             arguments,
         )
         entries, postings, accounts = cursor.fetchone()
-        missing = ", ".join(f"{month:%Y-%m}" for month in months_away(book_id=book.id))
-        reason = f"no postings to look at for {missing}: the months are detached" if missing else ""
+        missing = [f"{month:%Y-%m}" for month in months_away(book_id=book.id)]
+        named = ", ".join(missing)
+        reason = f"no postings to look at for {named}: the months are detached" if missing else ""
         results = tuple(
             CheckResult(check.name, reason=f"not run: {reason}")
             if missing and check.needs_every_month
             else _run(check, arguments, reason)
             for check in ALL_CHECKS
         )
-    return Verification(book.code, entries, postings, accounts, results)
+        sealed, notes = _run_seals(book, outside, missing, reason)
+    return Verification(book.code, entries, postings, accounts, (*results, *sealed), notes)
+
+
+def _run_seals(
+    book: Book, outside: Sequence[OutsideSeal], missing: Sequence[str], reason: str
+) -> tuple[list[CheckResult], tuple[str, ...]]:
+    try:
+        with transaction.atomic():
+            found, notes = checks_seals.check_seals(
+                book=book, outside=outside, missing_months=missing, reason=reason
+            )
+    except DatabaseError as error:
+        return [CheckResult("seals", reason=f"could not look: {str(error).splitlines()[0]}")], ()
+    results = [
+        CheckResult(one.name, tuple(one.findings[:SHOWN_PER_CHECK]), len(one.findings), one.reason)
+        for one in found
+    ]
+    return results, tuple(notes)
 
 
 def _run(check: Check, arguments: Mapping[str, int], reason: str) -> CheckResult:

@@ -2,9 +2,11 @@
 
 import json
 import sys
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ledger.domain.seal_files import DamagedSealFile, OutsideSeal, read_seals
 from ledger.models import Book
 from ledger.queries.verification import Verdict, Verification, verify_book
 
@@ -16,6 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--book", help="code of the book; all books unless given")
+        parser.add_argument("--seal", type=Path, help="seals held outside, as `seals --json` wrote them")
         parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
 
     def handle(self, **options: object) -> None:
@@ -25,7 +28,8 @@ class Command(BaseCommand):
             if not books:
                 known = ", ".join(Book.objects.values_list("code", flat=True)) or "none"
                 raise CommandError(f"There is no book {options['book']}. Books: {known}.")
-        verifications = [verify_book(book=book) for book in books]
+        outside = self.held_outside(options["seal"])
+        verifications = [verify_book(book=book, outside=outside) for book in books]
         for verification in verifications:
             self.tell(verification)
         if options["json"]:
@@ -36,11 +40,22 @@ class Command(BaseCommand):
         if Verdict.INCOMPLETE in verdicts:
             sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
 
+    def held_outside(self, file: object) -> list[OutsideSeal]:
+        if not isinstance(file, Path):
+            return []
+        try:
+            return read_seals(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, DamagedSealFile) as error:
+            self.stderr.write(f"{file} holds no seals: {error}")
+            sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
+
     def tell(self, verification: Verification) -> None:
         self.stderr.write(
             f"Book {verification.book_code}: {verification.verdict.value}. {verification.entries} entries, "
             f"{verification.postings} postings, {verification.accounts} accounts."
         )
+        for note in verification.notes:
+            self.stderr.write(f"  note: {note}")
         for check in verification.checks:
             if check.reason:
                 self.stderr.write(f"  {check.name}: incomplete: {check.reason}")
@@ -57,6 +72,7 @@ def document(verification: Verification) -> dict[str, object]:
         "entries": verification.entries,
         "postings": verification.postings,
         "accounts": verification.accounts,
+        "notes": list(verification.notes),
         "checks": [
             {
                 "name": check.name,
