@@ -41,6 +41,7 @@ SEALED = {
     "ledger_entrykindflow": "id = (SELECT min(id) FROM ledger_entrykindflow)",
     "ledger_dayclose": "id = (SELECT min(id) FROM ledger_dayclose)",
     "ledger_dailysnapshot": "account_id = (SELECT max(account_id) FROM ledger_posting WHERE posting_no = 2)",
+    "ledger_valuesnapshot": "account_id = (SELECT max(account_id) FROM ledger_posting WHERE posting_no = 2)",
     "ledger_seal": "seal_no = 1",
     "ledger_sealnode": "level = 0 AND first_index = 0",
     "ledger_sealchart": "true",
@@ -187,6 +188,11 @@ def forge(superuser: Login, sealed: SmallBook, amount: int = 1) -> None:
         superuser.execute(
             "UPDATE ledger_valuesnapshot SET balance_minor = balance_minor + %s WHERE account_id = %s",
             [change, sealed.accounts[name]],
+        )
+        superuser.execute(
+            f"UPDATE ledger_valuesnapshot SET {side}_minor = {side}_minor + %s"
+            " WHERE account_id = %s AND closed_date = %s AND value_date = %s",
+            [change, sealed.accounts[name], dt.date(2008, 9, 15), dt.date(2008, 9, 15)],
         )
 
 
