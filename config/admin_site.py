@@ -68,6 +68,7 @@ MENU: list[dict[str, Any]] = [
         pages(_("Business days"), "event_available", "ledger.businessday"),
         pages(_("Official rates"), "currency_exchange", "ledger.officialrate"),
         pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
+        pages(_("Imports"), "upload_file", "ledger.importfile"),
         pages(_("Chart of accounts"), "list_alt", "ledger.accountcategory"),
     ),
     group(

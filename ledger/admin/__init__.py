@@ -1,5 +1,5 @@
 """Pages of the ledger. Nothing here changes anything."""
 
-from ledger.admin import accounts, days, exchange, holds, journal, reference, trial_balance
+from ledger.admin import accounts, days, exchange, holds, imports, journal, reference, trial_balance
 
-__all__ = ["accounts", "days", "exchange", "holds", "journal", "reference", "trial_balance"]
+__all__ = ["accounts", "days", "exchange", "holds", "imports", "journal", "reference", "trial_balance"]

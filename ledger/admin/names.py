@@ -102,6 +102,8 @@ KIND_NAMES: dict[str, Text] = {
     "house_fx": _("House currency exchange"),
     "house_revalued": _("House position revalued"),
     "house_result_translated": _("House result translated"),
+    "opening_balance": _("Opening balance"),
+    "journal_imported": _("Imported entry"),
     "ring_transfer_confirmed": _("Transfer between rings confirmed"),
     "year_end_transferred": _("Result carried to equity"),
 }

@@ -12,6 +12,7 @@ from ledger.models.exchange import (
     RevaluationLine,
 )
 from ledger.models.holds import Hold, HoldEvent
+from ledger.models.imports import ImportFile, ImportLine
 from ledger.models.journal import (
     EntryKind,
     EntryKindFlow,
@@ -51,6 +52,8 @@ __all__ = [
     "Hardness",
     "Hold",
     "HoldEvent",
+    "ImportFile",
+    "ImportLine",
     "JournalEntry",
     "Limit",
     "MonthClose",

@@ -1,0 +1,57 @@
+"""Imported files, each with its refused lines."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.admin.columns import instant_column, state_column
+from accounts.admin.filters import choices, rows
+from accounts.admin.panels import Cell, Column, Look, Panel, Table, number, text
+from accounts.admin.read_only import ReadOnlyAdmin
+from ledger.models import ImportFile
+
+SHOWN = 200
+"""How many refused lines a page shows; the report of the command has all."""
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(ReadOnlyAdmin[ImportFile]):
+    hidden = ["content", "mapping", "profile"]
+    list_display = [
+        "name",
+        "book",
+        "kind",
+        state_column(ImportFile, "file_format"),
+        "taken",
+        "refused",
+        instant_column(ImportFile, "recorded_at"),
+    ]
+    list_filter = [rows("book"), choices("file_format")]
+    list_select_related = ["book", "kind"]
+    search_fields = ["name", "sha256"]
+    ordering = ["-id"]
+
+    def panels(self, request: HttpRequest, row: ImportFile) -> list[Panel]:
+        refused = row.lines.filter(outcome="refused").order_by("line_no")[:SHOWN]
+        return [
+            self.facts(request, row),
+            Table(
+                title=_("Refused lines"),
+                columns=[
+                    Column(_("line"), Look.NUMBER),
+                    Column(_("code")),
+                    Column(_("reason"), Look.PROSE),
+                    Column(_("text"), Look.PROSE),
+                ],
+                rows=[
+                    [
+                        number(str(line.line_no)),
+                        text(line.code),
+                        Cell(line.detail, look=Look.PROSE),
+                        Cell(line.text, look=Look.PROSE),
+                    ]
+                    for line in refused
+                ],
+                empty=_("Every line was taken."),
+            ),
+        ]

@@ -1,0 +1,11 @@
+REVOKE ALL ON ledger_importfile, ledger_importline FROM plimsoll_app;
+DROP TRIGGER ledger_importline_append_only ON ledger_importline;
+DROP TRIGGER ledger_importfile_append_only ON ledger_importfile;
+DROP TRIGGER ledger_importline_rule ON ledger_importline;
+DROP FUNCTION ledger_check_import_lines();
+DROP TRIGGER ledger_importfile_guard ON ledger_importfile;
+DROP FUNCTION ledger_guard_import_file();
+DROP TRIGGER ledger_journalentry_opening ON ledger_journalentry;
+DROP FUNCTION ledger_check_opening_balance();
+DELETE FROM ledger_entrykindflow WHERE kind_id IN ('opening_balance', 'journal_imported');
+DELETE FROM ledger_entrykind WHERE code IN ('opening_balance', 'journal_imported');
