@@ -81,9 +81,12 @@ WITH cell AS NOT MATERIALIZED (
     SELECT v.closed_date, v.{day} AS day, v.posting_count
     FROM ledger_valuesnapshot AS v
     WHERE v.account_id = %(account_id)s AND v.posting_count > 0 AND v.closed_date <= %(as_of_closed)s::date
-        AND NOT EXISTS (
-            SELECT FROM ledger_valuesnapshot AS n
-            WHERE n.account_id = v.account_id AND n.closed_date = v.closed_date AND n.close_no > v.close_no
+        AND v.close_no = (
+            SELECT n.close_no
+            FROM ledger_valuesnapshot AS n
+            WHERE n.account_id = v.account_id AND n.closed_date = v.closed_date
+            ORDER BY n.close_no DESC
+            LIMIT 1
         )
 )
 (
@@ -141,9 +144,12 @@ FROM (
     FROM ledger_valuesnapshot AS v
     WHERE v.account_id = %(account_id)s AND v.posting_count > 0 AND v.closed_date <= %(as_of_closed)s::date
         AND v.{snapshot_day} BETWEEN %(since)s::date AND %(until)s::date
-        AND NOT EXISTS (
-            SELECT FROM ledger_valuesnapshot AS n
-            WHERE n.account_id = v.account_id AND n.closed_date = v.closed_date AND n.close_no > v.close_no
+        AND v.close_no = (
+            SELECT n.close_no
+            FROM ledger_valuesnapshot AS n
+            WHERE n.account_id = v.account_id AND n.closed_date = v.closed_date
+            ORDER BY n.close_no DESC
+            LIMIT 1
         )
     UNION ALL
     SELECT p.{day}, greatest(p.amount_minor, 0), least(p.amount_minor, 0)

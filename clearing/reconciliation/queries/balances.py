@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from ledger.queries.as_of import point_in_time
+
 
 @dataclass(frozen=True, slots=True)
 class CustodyBalance:
@@ -21,7 +23,6 @@ class CustodyBalance:
     external_minor: int | None
 
 
-# As of a day: the last snapshot up to it and what was booked since, which is the open day at most.
 _LEDGER = """
 WITH tied AS MATERIALIZED (
     SELECT u.ledger_account_id AS account_id, c.id AS custody_account_id, u.unit_id
@@ -30,23 +31,10 @@ WITH tied AS MATERIALIZED (
     INNER JOIN ledger_unit AS n ON n.id = u.unit_id AND n.kind = %(unit_kind)s
     WHERE c.book_id = %(book_id)s AND c.custodian_id = %(custodian_id)s
 ), ledger AS MATERIALIZED (
-    SELECT
-        t.custody_account_id, t.unit_id,
-        coalesce(s.balance_minor, 0) + coalesce(p.moved_minor, 0) AS balance_minor
+    SELECT t.custody_account_id, t.unit_id, b.balance_minor
     FROM tied AS t
-    LEFT JOIN LATERAL (
-        SELECT d.balance_minor, d.business_date
-        FROM ledger_dailysnapshot AS d
-        WHERE d.account_id = t.account_id AND d.business_date <= %(business_date)s
-        ORDER BY d.business_date DESC
-        LIMIT 1
-    ) AS s ON true
-    LEFT JOIN LATERAL (
-        SELECT sum(p.amount_minor)::bigint AS moved_minor
-        FROM ledger_posting AS p
-        WHERE p.account_id = t.account_id AND p.booking_date <= %(business_date)s
-            AND p.booking_date > coalesce(s.business_date, '-infinity'::date)
-    ) AS p ON true
+    INNER JOIN ledger_account AS a ON a.id = t.account_id
+    {{balances}}
 ), stated AS MATERIALIZED (
     {stated}
 )
@@ -94,13 +82,14 @@ def _balances(
     business_date: dt.date,
     statement_id: int | None,
 ) -> list[CustodyBalance]:
+    point = point_in_time(book_id=book_id, day=business_date)
     with connection.cursor() as cursor:
         cursor.execute(
-            statement,
+            statement.format(balances=point.joins),
             {
+                **point.arguments,
                 "book_id": book_id,
                 "custodian_id": custodian_id,
-                "business_date": business_date,
                 "unit_kind": unit_kind,
                 "statement_id": statement_id,
             },

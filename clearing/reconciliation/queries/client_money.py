@@ -6,36 +6,15 @@ from collections import defaultdict
 from django.db import connection
 
 from clearing.domain.client_money import ClientMoneyReconciliation, NegativeBalance
-from ledger.models import BusinessDay
-
-# On the book's last day the running balance is the balance of the day; before it, snapshot and tail.
-_RUNNING = "LEFT JOIN ledger_currentbalance AS c ON c.account_id = a.id"
-_AS_OF = """
-LEFT JOIN LATERAL (
-    SELECT coalesce(s.balance_minor, 0) + coalesce(p.moved_minor, 0) AS balance_minor
-    FROM (SELECT 1) AS one
-    LEFT JOIN LATERAL (
-        SELECT d.balance_minor, d.business_date
-        FROM ledger_dailysnapshot AS d
-        WHERE d.account_id = a.id AND d.business_date <= %(business_date)s
-        ORDER BY d.business_date DESC
-        LIMIT 1
-    ) AS s ON true
-    LEFT JOIN LATERAL (
-        SELECT sum(p.amount_minor)::bigint AS moved_minor
-        FROM ledger_posting AS p
-        WHERE p.account_id = a.id AND p.booking_date <= %(business_date)s
-            AND p.booking_date > coalesce(s.business_date, '-infinity'::date)
-    ) AS p ON true
-) AS c ON true"""
+from ledger.queries.as_of import point_in_time
 
 # Credit positive. What is pending of sales adds up to nothing: proceeds, costs and unsettled cash.
 _CLIENT_MONEY = """
 WITH held AS MATERIALIZED (
-    SELECT a.address, a.role, u.code AS unit_code, -coalesce(c.balance_minor, 0) AS credit_minor
+    SELECT a.address, a.role, u.code AS unit_code, -b.balance_minor AS credit_minor
     FROM ledger_account AS a
     INNER JOIN ledger_unit AS u ON u.id = a.unit_id AND u.kind = 'currency'
-    {balance}
+    {balances}
     WHERE a.book_id = %(book_id)s AND a.ring = 'client'
 )
 SELECT
@@ -61,10 +40,9 @@ def client_money(*, book_id: int, business_date: dt.date) -> dict[str, ClientMon
     Resource is the money at banks, on its way between rings included; what the house owes clients is none.
     Source: DESIGN 8, run 1.
     """
-    is_past = BusinessDay.objects.filter(book_id=book_id, business_date__gt=business_date).exists()
-    statement = _CLIENT_MONEY.format(balance=_AS_OF if is_past else _RUNNING)
+    point = point_in_time(book_id=book_id, day=business_date)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"book_id": book_id, "business_date": business_date})
+        cursor.execute(_CLIENT_MONEY.format(balances=point.joins), {**point.arguments, "book_id": book_id})
         rows = cursor.fetchall()
     sums: dict[str, dict[str, int]] = defaultdict(dict)
     negative: dict[str, list[NegativeBalance]] = defaultdict(list)
