@@ -33,7 +33,7 @@ def lived(code: str, days: int, checker: User) -> tuple[SmallBook, dt.date]:
         open_business_day(book_id=book.book.id, business_date=day, maker_id=book.maker.id)
         book.post(
             *(
-                book.draft("client_deposit", value_date=day + offset * DAY, bank=100, **{owner: -100})
+                book.draft("client_deposit", value_date=day + offset * DAY, bank=100, **{owner: -100})  # type: ignore[arg-type]
                 for offset in (-2, 0, 2)
                 for owner in ("wang", "okafor")
             ),
