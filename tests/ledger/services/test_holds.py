@@ -5,15 +5,19 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.models import StaffRole
 from ledger.models import Hold, HoldEvent
 from ledger.queries.holds import account_balances, available, open_holds
 from ledger.queries.verification import Verdict, verify_book
 from ledger.services import refusals_holds as refusals
+from ledger.services.days import open_business_day
 from ledger.services.hold_draws import HoldDraw
 from ledger.services.holds import HoldDraft, place_hold, release_hold, release_holds_on
 from ledger.services.posting import reverse_journal_entry
 from ledger.services.refusals import IdempotencyConflict, LimitExceeded
+from tests.desk import colleague
 from tests.ledger.builders import MONDAY, SmallBook
+from tests.ledger.services.test_days import close
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 
@@ -213,6 +217,21 @@ class TestPosting:
             maker_id=funded.maker.id,
         )
         assert standing(funded) == (-500_00, 0, 500_00)
+        assert is_clean(funded)
+
+
+class TestExpiring:
+    def test_is_a_row_of_the_day_that_opens(self, funded: SmallBook) -> None:
+        ending = place(funded, 200_00, expires_on=TUESDAY)
+        lasting = place(funded, 100_00, "h2", expires_on=TUESDAY + dt.timedelta(days=1))
+        endless = place(funded, 50_00, "h3")
+        close(funded, colleague("lin.fen", StaffRole.FINANCE))
+        open_business_day(book_id=funded.book.id, business_date=TUESDAY, maker_id=funded.maker.id)
+        event = HoldEvent.objects.get()
+        assert (event.hold, event.event, event.amount_minor) == (ending, "expired", 200_00)
+        assert (event.business_date, event.maker) == (TUESDAY, funded.maker)
+        assert standing(funded) == (-500_00, 150_00, 350_00)
+        assert list(open_holds(account_id=funded.accounts["wang"])) == [lasting, endless]
         assert is_clean(funded)
 
 
