@@ -9,7 +9,10 @@ from django.core.management.base import CommandError
 from clearing.corrections.models import Correction
 from clearing.corrections.services.marks import propose_mark_correction
 from clearing.corrections.services.rates import propose_rate_correction
+from clearing.corrections.services.trades import propose_trade_correction
 from clearing.marks.models import Instrument
+from clearing.settlement.domain.trade_lines import TradeRow
+from clearing.settlement.models import Trade
 from contracts.models import FundingTranche, TermsVersion
 from ledger.domain.money import parse_amount_minor
 
@@ -27,6 +30,15 @@ ASKED: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "--funder": {"help": "the funder of that tranche"},
         "--from": {**DAY, "dest": "from_date", "help": "the day since when it was wrong"},
         "--rate": {"required": True, "help": "what is right, in per cent a year: 6.05"},
+    },
+    "trade": {
+        "--trade": {"required": True, "help": "the broker's reference of the trade that was wrong"},
+        "--as": {"dest": "again", "help": "the broker's reference of what was; left out: it never was"},
+        "--contract": {"help": "what is right where it differs: the contract"},
+        "--side": {"choices": ["buy", "sell"], "help": "the side"},
+        "--quantity": {"type": int, "help": "the quantity, in the security's scale"},
+        "--price": {"help": "the price, as a decimal"},
+        "--traded": {"type": dt.date.fromisoformat, "help": "the trade date"},
     },
 }
 
@@ -87,7 +99,29 @@ def _rate(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
     )
 
 
+def _trade(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
+    found = (
+        Trade.objects.select_related("contract__unit", "instrument__unit")
+        .filter(book_id=signed["book_id"], broker_reference=options["trade"])
+        .first()
+    )
+    replacement = None
+    if options["again"] and found is not None:
+        price = options["price"]
+        replacement = TradeRow(
+            contract_code=options["contract"] or found.contract.code,
+            instrument_code=found.instrument.unit.code,
+            side=options["side"] or found.side,
+            quantity=options["quantity"] or found.quantity,
+            price_minor=minor(price, found.contract.unit.exponent) if price else found.price_minor,
+            trade_date=options["traded"] or found.trade_date,
+            broker_reference=options["again"],
+        )
+    return propose_trade_correction(broker_reference=options["trade"], replacement=replacement, **signed)
+
+
 _PROPOSERS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Correction]] = {
     "mark": _mark,
     "rate": _rate,
+    "trade": _trade,
 }

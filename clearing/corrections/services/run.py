@@ -27,6 +27,7 @@ from clearing.corrections.services.refusals import (
     NotApprovedByTwo,
     named_correction_refusals,
 )
+from clearing.corrections.services.trades import carry_out_trade, plan_of_trade
 from clearing.margin.models import Valuation
 from ledger.models import BusinessDay
 from ledger.queries.days import open_business_date
@@ -59,6 +60,7 @@ class CorrectionResult:
 _PLANS: Mapping[str, Callable[..., RecomputePlan]] = {
     CorrectionKind.MARK: plan_of_mark,
     CorrectionKind.RATE: plan_of_rate,
+    CorrectionKind.TRADE: plan_of_trade,
 }
 
 
@@ -164,6 +166,8 @@ def _carry_out(correction: Correction, carrying: Carrying) -> list[Effect]:
             return carry_out_mark(correction=correction)
         case CorrectionKind.RATE:
             return carry_out_rate(correction=correction, carrying=carrying)
+        case CorrectionKind.TRADE:
+            return carry_out_trade(correction=correction, carrying=carrying)
         case _:
             raise CorrectionUnknown(f"{correction.reference} at {carrying.booking_date}")
 

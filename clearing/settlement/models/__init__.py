@@ -1,5 +1,6 @@
 """Tables of trades, their settlement, and the booking of corporate actions."""
 
+from clearing.settlement.models.cancellation import TradeCancellation
 from clearing.settlement.models.corporate_action import CorporateActionEntry, CorporateActionStep, Stage
 from clearing.settlement.models.trade import RejectedTrade, Side, Trade, TradeFile
 
@@ -10,5 +11,6 @@ __all__ = [
     "Side",
     "Stage",
     "Trade",
+    "TradeCancellation",
     "TradeFile",
 ]

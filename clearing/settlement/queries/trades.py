@@ -10,7 +10,12 @@ from clearing.settlement.models import Trade
 def due_trades(*, book_id: int, business_date: date) -> QuerySet[Trade]:
     """Return the trades to settle on the day, those of missed days included, with all that booking needs."""
     return (
-        Trade.objects.filter(book_id=book_id, settled_entry__isnull=True, settlement_date__lte=business_date)
+        Trade.objects.filter(
+            book_id=book_id,
+            settled_entry__isnull=True,
+            settlement_date__lte=business_date,
+            cancellation__isnull=True,
+        )
         .select_related("contract__client", "contract__custodian", "instrument__unit")
         .order_by("settlement_date", "pk")
     )
@@ -34,4 +39,6 @@ def filled_quantities(*, book_id: int, order_references: list[str]) -> dict[str,
 
 def has_unsettled_trades(*, contract_id: int) -> bool:
     """Return whether a trade of the contract is still to settle."""
-    return Trade.objects.filter(contract_id=contract_id, settled_entry__isnull=True).exists()
+    return Trade.objects.filter(
+        contract_id=contract_id, settled_entry__isnull=True, cancellation__isnull=True
+    ).exists()

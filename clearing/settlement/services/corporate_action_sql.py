@@ -19,6 +19,7 @@ WITH held AS MATERIALIZED (
         SELECT t.contract_id, sum(CASE t.side WHEN 'buy' THEN t.quantity ELSE -t.quantity END) AS quantity
         FROM settlement_trade AS t
         WHERE t.book_id = %(book_id)s AND t.instrument_id = %(instrument_id)s AND t.trade_date >= %(ex_date)s
+            AND NOT EXISTS (SELECT FROM settlement_tradecancellation AS x WHERE x.trade_id = t.id)
         GROUP BY t.contract_id
     ) AS since ON since.contract_id = c.id
     WHERE a.book_id = %(book_id)s AND a.ring = 'client' AND a.role IN ('entitlement', 'unsettled')

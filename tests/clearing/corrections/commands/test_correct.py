@@ -72,3 +72,14 @@ class TestCorrect:
     def test_refuses_a_price_that_cannot_be_read(self, called: Harbour) -> None:
         with pytest.raises(CommandError, match="decimals"):
             propose("145.001")
+
+    def test_proposes_a_rate(self, called: Harbour) -> None:
+        told = correct(
+            "propose", "rate", "--terms", "MARGIN/v1", "--from", "2008-09-15", "--rate", "7.3",
+            "--reason", "typed wrong", "--evidence", "term sheet 4",
+        )  # fmt: skip
+        assert (told["subject"], told["corrected"]) == ("rate/MARGIN/v1", {"rate_ppm": 73_000})
+
+    def test_refuses_a_trade_that_is_not_there(self, called: Harbour) -> None:
+        with pytest.raises(CommandError, match="corrections_subject_exists"):
+            correct("propose", "trade", "--trade", "B9", "--reason", "cancelled", "--evidence", "note 9")
