@@ -66,6 +66,12 @@ MENU: list[dict[str, Any]] = [
         pages(_("Ledger accounts"), "account_tree", "ledger.account"),
         pages(_("Holds"), "front_hand", "ledger.hold"),
         pages(_("Business days"), "event_available", "ledger.businessday"),
+        {
+            "title": _("Periods"),
+            "icon": "calendar_month",
+            "link": reverse_lazy("admin:ledger_periods"),
+            "permission": may_view("ledger.businessday"),
+        },
         pages(_("Official rates"), "currency_exchange", "ledger.officialrate"),
         pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
         pages(_("Imports"), "upload_file", "ledger.importfile"),

@@ -32,6 +32,7 @@ from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from ledger.admin.amounts import amount, balance, debit_and_credit
 from ledger.admin.holds import open_holds_of
 from ledger.admin.names import category_name, kind_name
+from ledger.admin.notices import reopening_notice
 from ledger.admin.time_axes import AskedTime, asked_time, day_of, iso, valuation_cell
 from ledger.domain.axes import Axis
 from ledger.models import Account, JournalEntry, Restriction, Ring
@@ -88,6 +89,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
     def panels(self, request: HttpRequest, row: Account) -> list[Panel]:
         return [
             self._facts(request, row),
+            *reopening_notice(book_id=row.book_id, until=asked_time(request).day),
             *self._statement(request, row),
             open_holds_of(request, row),
             self._restrictions(row),

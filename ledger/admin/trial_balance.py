@@ -28,6 +28,7 @@ from accounts.admin.read_only import ReadOnlyAdmin
 from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.book_currency import book_currency_panels
 from ledger.admin.names import CATEGORY_NAMES, category_name
+from ledger.admin.notices import reopening_notice
 from ledger.admin.time_axes import AXIS_LABELS, AskedTime, asked_time, iso
 from ledger.models import Account, AccountCategory, Book, Ring, Unit
 from ledger.queries.trial_balance import TrialBalanceSection, trial_balance, trial_balance_accounts
@@ -95,7 +96,10 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             "book": book,
             "headline": headline,
             "question": [Question(fields=[*question.fields, amounts])],
-            "panels": panels,
+            "panels": [
+                *(reopening_notice(book_id=book.pk, until=asked.day) if book and sections else []),
+                *panels,
+            ],
         }
         return TemplateResponse(request, "plimsoll/trial_balance.html", context)
 

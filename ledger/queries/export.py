@@ -25,6 +25,7 @@ from ledger.domain.text_journal import (
     quoted,
 )
 from ledger.models import Account, Book
+from ledger.queries.periods import reopenings
 
 
 class AmbiguousAccountName(Exception):
@@ -127,7 +128,14 @@ def account_names(*, book: Book, export_format: ExportFormat) -> dict[str, str]:
     return names
 
 
+def _reopenings(book: Book) -> Iterator[str]:
+    """A comment for each period that was opened again after its close; both languages comment alike."""
+    for one in reopenings(book_id=book.id):
+        yield f"; reopened {one.period} at position {one.last_position}: {one_line(one.reason)}\n"
+
+
 def _beancount(book: Book) -> Iterator[str]:
+    yield from _reopenings(book)
     yield f'option "title" {quoted(f"Plimsoll book {book.code}")}\n'
     yield f'option "operating_currency" "{commodity(book.base_unit.code)}"\n\n'
     first_day = book.days.order_by("business_date").values_list("business_date", flat=True).first()
@@ -145,6 +153,7 @@ def _beancount(book: Book) -> Iterator[str]:
 
 def _hledger(book: Book) -> Iterator[str]:
     yield f"; Plimsoll book {book.code}\ndecimal-mark .\n"
+    yield from _reopenings(book)
     units = Account.objects.filter(book=book).values_list("unit__code", "unit__exponent").distinct()
     for code, exponent in units.order_by("unit__code"):
         yield f"commodity {'1000.' + '0' * exponent} {hledger_commodity(code)}\n"

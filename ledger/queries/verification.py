@@ -14,6 +14,7 @@ from ledger.domain.seal_files import OutsideSeal
 from ledger.models import Book
 from ledger.queries import checks_exchange, checks_holds, checks_periods, checks_seals, checks_time
 from ledger.queries.months import months_away
+from ledger.queries.periods import Reopening, reopenings
 from ledger.queries.verification_check import Check
 from ledger.queries.verification_checks import CHECKS
 
@@ -58,6 +59,8 @@ class Verification:
     accounts: int
     checks: tuple[CheckResult, ...] = field(default=())
     notes: tuple[str, ...] = ()
+    reopenings: tuple[Reopening, ...] = ()
+    """Periods that were opened again after their close: no fault, and not to be overlooked."""
 
     @property
     def verdict(self) -> Verdict:
@@ -98,7 +101,8 @@ def verify_book(*, book: Book, outside: Sequence[OutsideSeal] = ()) -> Verificat
             for check in ALL_CHECKS
         )
         sealed, notes = _run_seals(book, outside, missing, reason)
-    return Verification(book.code, entries, postings, accounts, (*results, *sealed), notes)
+        reopened = tuple(reopenings(book_id=book.id))
+    return Verification(book.code, entries, postings, accounts, (*results, *sealed), notes, reopened)
 
 
 def _run_seals(

@@ -22,7 +22,7 @@ from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
 from ledger.admin.amounts import amount
-from ledger.models import BusinessDay
+from ledger.models import BusinessDay, Unit
 
 
 class ApproveForm(forms.Form):
@@ -58,28 +58,51 @@ QUESTIONS = {
     ApprovalKind.CORRECT_AFTER_CLOSE: gettext_lazy(
         "Carry this out? What was stored stays; what is posted goes into the open day."
     ),
+    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: gettext_lazy(
+        "Soft-close this business day? From then on it takes corrections only, until it is closed."
+    ),
+    ApprovalKind.REOPEN_BUSINESS_DAY: gettext_lazy(
+        "Open this business day again, for the reason given? Its close stays on record, the day is closed "
+        "anew afterwards, and every report names the reopening."
+    ),
+    ApprovalKind.CLOSE_MONTH: gettext_lazy(
+        "Close this month? No day of it is opened or reopened any more; a hard close is never taken back."
+    ),
+    ApprovalKind.REOPEN_MONTH: gettext_lazy(
+        "Take the soft close of this month back, for the reason given? Every report names the reopening."
+    ),
+    ApprovalKind.TRANSFER_YEAR_END: gettext_lazy(
+        "Carry income and expense of this year to retained earnings, as these figures say?"
+    ),
 }
 
 PAYLOAD = {
     "amount_minor": gettext_lazy("Amount in minor units"),
     "book": gettext_lazy("Book"),
     "business_date": gettext_lazy("Business date"),
+    "close_id": gettext_lazy("Close taken back"),
+    "closes": gettext_lazy("Closes so far"),
     "counterparty_account": gettext_lazy("To the account outside"),
     "custody_account_id": gettext_lazy("From the custody account"),
     "entitlement_account_id": gettext_lazy("Whose money"),
+    "hardness": gettext_lazy("Hardness"),
     "inputs_hash": gettext_lazy("Hash of the inputs"),
     "kind": gettext_lazy("Kind"),
     "last_position": gettext_lazy("Last position"),
     "liquidation": gettext_lazy("Liquidation"),
+    "month": gettext_lazy("Month"),
     "product": gettext_lazy("Product"),
     "rate_date": gettext_lazy("Rate date"),
     "rates": gettext_lazy("Rates"),
+    "reason": gettext_lazy("Reason"),
     "reference": gettext_lazy("Reference"),
     "returns_payment_id": gettext_lazy("Returned receipt"),
     "source": gettext_lazy("Source"),
+    "status": gettext_lazy("Status"),
     "unit": gettext_lazy("Unit"),
     "unit_id": gettext_lazy("Unit"),
     "version": gettext_lazy("Version"),
+    "year": gettext_lazy("Year"),
 }
 
 
@@ -267,7 +290,11 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
         case ApprovalKind.RELEASE_WITHDRAWAL:
             payments = Payment.objects.select_related("unit", "entitlement_account", "custody_account")
             return [_payment_panel(request, one) for one in payments.filter(approval=row)]
-        case ApprovalKind.CLOSE_BUSINESS_DAY:
+        case (
+            ApprovalKind.CLOSE_BUSINESS_DAY
+            | ApprovalKind.SOFT_CLOSE_BUSINESS_DAY
+            | ApprovalKind.REOPEN_BUSINESS_DAY
+        ):
             code_of_book, _slash, day = row.subject.partition("/")
             days = BusinessDay.objects.select_related("book").filter(
                 book__code=code_of_book, business_date=day
@@ -278,10 +305,31 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
                     items=[
                         (_("Day"), related(one, request, str(one.business_date))),
                         (_("Status"), chip(one.get_status_display())),
-                        (_("Last position"), text(f"{row.payload.get('last_position', 0):,}")),
+                        *(
+                            [(_("Last position"), text(f"{row.payload['last_position']:,}"))]
+                            if "last_position" in row.payload
+                            else []
+                        ),
+                        *(
+                            [(_("Reason"), Cell(row.payload["reason"], look=Look.PROSE))]
+                            if "reason" in row.payload
+                            else []
+                        ),
                     ],
                 )
                 for one in days
+            ]
+        case ApprovalKind.TRANSFER_YEAR_END:
+            units = Unit.objects.in_bulk(field_name="code")
+            return [
+                Facts(
+                    title=_("Profit (a loss is negative)"),
+                    items=[
+                        (unit, amount(-minor, units[unit].exponent, unit))
+                        for unit, minor in row.payload["result_minor"].items()
+                        if unit in units
+                    ],
+                )
             ]
         case ApprovalKind.ACTIVATE_TERMS:
             terms = terms_of(row)

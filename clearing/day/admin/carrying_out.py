@@ -1,6 +1,7 @@
 """What carries out each kind of approval: one service of the app that owns the matter."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
@@ -16,9 +17,11 @@ from contracts.models import TermsVersion
 from contracts.services.terms import activate_terms
 from custody.models import Payment, PaymentState
 from custody.services.withdrawals import cancel_withdrawal, release_withdrawal
-from ledger.models import Book, BusinessDay
+from ledger.models import Book, BusinessDay, Hardness
 from ledger.queries.days import open_business_date
 from ledger.services.official_rates import set_approved_rates
+from ledger.services.periods import close_month, reopen_business_day, reopen_month, soft_close_business_day
+from ledger.services.year_end import transfer_year_end
 
 
 class NoOpenDay(Exception):
@@ -43,6 +46,8 @@ def carry_out(*, approval: Approval, actor: User) -> str:
     match approval.kind:
         case ApprovalKind.CLOSE_BUSINESS_DAY:
             return _close(approval, actor)
+        case kind if kind in PERIODS:
+            return PERIODS[ApprovalKind(kind)](approval)
         case ApprovalKind.RELEASE_LIQUIDATION:
             return _release_liquidation(approval, actor)
         case ApprovalKind.RELEASE_WITHDRAWAL:
@@ -80,6 +85,56 @@ def _close(approval: Approval, actor: User) -> str:
     day = dt.date.fromisoformat(approval.subject.rpartition("/")[2])
     close_day(book_id=book.pk, business_date=day, checker_id=actor.pk)
     return _("%(day)s is closed.") % {"day": day.isoformat()}
+
+
+def _soft_close(approval: Approval) -> str:
+    day = dt.date.fromisoformat(_subject(approval))
+    soft_close_business_day(book_id=_book_of(approval).pk, business_date=day, approval_id=approval.pk)
+    return _("%(day)s is soft-closed: it takes corrections only.") % {"day": day.isoformat()}
+
+
+def _reopen(approval: Approval) -> str:
+    day = dt.date.fromisoformat(_subject(approval))
+    reopen_business_day(book_id=_book_of(approval).pk, business_date=day, approval_id=approval.pk)
+    return _("%(day)s is open again; close it anew when it is mended.") % {"day": day.isoformat()}
+
+
+def _close_month(approval: Approval) -> str:
+    month = dt.date.fromisoformat(f"{_subject(approval)}-01")
+    hardness = Hardness(approval.payload.get("hardness", Hardness.SOFT))
+    close_month(book_id=_book_of(approval).pk, month=month, hardness=hardness, approval_id=approval.pk)
+    if hardness is Hardness.HARD:
+        return _("%(month)s is closed for good.") % {"month": _subject(approval)}
+    return _("%(month)s is soft-closed.") % {"month": _subject(approval)}
+
+
+def _reopen_month(approval: Approval) -> str:
+    month = dt.date.fromisoformat(f"{_subject(approval)}-01")
+    reopen_month(book_id=_book_of(approval).pk, month=month, approval_id=approval.pk)
+    return _("%(month)s is open again.") % {"month": _subject(approval)}
+
+
+def _transfer_year_end(approval: Approval) -> str:
+    year = int(_subject(approval))
+    made = transfer_year_end(book_id=_book_of(approval).pk, year=year, approval_id=approval.pk)
+    return _("The result of %(year)d is carried to equity by entry %(entry)d.") % {
+        "year": year,
+        "entry": made.entry_id,
+    }
+
+
+PERIODS: dict[ApprovalKind, Callable[[Approval], str]] = {
+    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: _soft_close,
+    ApprovalKind.REOPEN_BUSINESS_DAY: _reopen,
+    ApprovalKind.CLOSE_MONTH: _close_month,
+    ApprovalKind.REOPEN_MONTH: _reopen_month,
+    ApprovalKind.TRANSFER_YEAR_END: _transfer_year_end,
+}
+
+
+def _subject(approval: Approval) -> str:
+    """What comes after the book's code."""
+    return approval.subject.rpartition("/")[2]
 
 
 def _release_liquidation(approval: Approval, actor: User) -> str:

@@ -89,7 +89,9 @@ class DayRunAdmin(ReadOnlyAdmin[DayRun]):
 
     def acts(self, request: HttpRequest, row: DayRun) -> list[Act]:
         is_open = BusinessDay.objects.filter(
-            book_id=row.book_id, business_date=row.business_date, status=BusinessDay.Status.OPEN
+            book_id=row.book_id,
+            business_date=row.business_date,
+            status__in=[BusinessDay.Status.OPEN, BusinessDay.Status.SOFT_CLOSED],
         ).exists()
         if not is_open or not request.user.has_perm("day.add_dayrun"):
             return []

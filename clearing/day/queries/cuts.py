@@ -55,7 +55,7 @@ def missed_days(*, book_id: int, until: dt.date) -> list[dt.date]:
     """
     days = BusinessDay.objects.filter(book_id=book_id)
     last = days.aggregate(last=Max("business_date"))["last"]
-    opened = days.filter(status=BusinessDay.Status.OPEN).values_list("business_date", flat=True).first()
+    opened = days.exclude(status=BusinessDay.Status.CLOSED).values_list("business_date", flat=True).first()
     if last is None:
         return [until]
     calendars = TermsVersion.objects.filter(contracts__book_id=book_id).values("calendar_code").distinct()

@@ -30,6 +30,7 @@ class DayHome:
 
     business_date: dt.date | None
     is_open: bool
+    is_soft_closed: bool
     steps: tuple[DayStep, ...]
     levels: tuple[LevelCount, ...]
     calls: ListHead
@@ -55,7 +56,8 @@ def day_home(*, book_id: int) -> DayHome:
     breaks = open_breaks(book_id=book_id)
     return DayHome(
         business_date=day.business_date if day else None,
-        is_open=day is not None and day.status == BusinessDay.Status.OPEN,
+        is_open=day is not None and day.status != BusinessDay.Status.CLOSED,
+        is_soft_closed=day is not None and day.status == BusinessDay.Status.SOFT_CLOSED,
         steps=tuple(steps_of_day(book_id=book_id, business_date=day.business_date)) if day else (),
         levels=tuple(level_counts(book_id=book_id)),
         calls=ListHead(calls.count(), tuple(calls[:FIRST])),

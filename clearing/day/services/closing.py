@@ -80,6 +80,8 @@ def close_day(*, book_id: int, business_date: dt.date, checker_id: int) -> DaySt
         step = DayStep.objects.select_for_update().filter(run=run, name=StepName.CLOSED).first()
         if run is None or step is None:
             raise DayNotReady(DayNotReady.__doc__)
+        expect_close_again(run=run)
+        step.refresh_from_db()
         if run.steps.filter(ordinal__lt=step.ordinal).exclude(status=StepStatus.DONE).exists():
             raise DayNotReady(DayNotReady.__doc__)
         if step.status != StepStatus.DONE:
@@ -94,6 +96,23 @@ def close_day(*, book_id: int, business_date: dt.date, checker_id: int) -> DaySt
             )
             step.refresh_from_db()
     return step
+
+
+def expect_close_again(*, run: DayRun) -> None:
+    """Make the last step of a day pending again whose close was taken back. Joins or opens an atomic block.
+
+    The steps before it stay done: what they did stands, and what is booked afterwards is a correction of it.
+    Source: DESIGN 3 (periods), decision 26.
+    """
+    with transaction.atomic():
+        steps = run.steps.filter(name=StepName.CLOSED, status=StepStatus.DONE)
+        step = steps.select_for_update().first()
+        if step is None or _is_closed(run.book_id, run.business_date):
+            return
+        DayStep.objects.filter(pk=step.pk).update(
+            status=StepStatus.PENDING, figures={}, message="", finished_at=None
+        )
+        step.chunks.update(status=StepStatus.PENDING, figures={}, message="")
 
 
 def _standing(book_id: int, business_date: dt.date) -> Approval | None:

@@ -12,7 +12,7 @@ from clearing.day.domain.plan import LARGEST_CHUNK, Figures
 from clearing.day.models import DayRun, DayStep, StepName, StepStatus
 from clearing.day.queries.cuts import missed_days
 from clearing.day.services.chunks import ChunkFailed, DayContext, NeedsSecondPerson, run_chunk
-from clearing.day.services.closing import propose_close
+from clearing.day.services.closing import expect_close_again, propose_close
 from clearing.day.services.lock import day_lock
 from clearing.day.services.phases import PHASES, PHASES_OF_STEP
 from clearing.day.services.steps import (
@@ -177,6 +177,8 @@ def _ensure_run(*, book_id: int, business_date: dt.date, maker_id: int) -> DayRu
                 DayStep(run=run, ordinal=ordinal, name=name)
                 for ordinal, name in enumerate(PHASES_OF_STEP, start=1)
             )
+        else:
+            expect_close_again(run=run)
     return run
 
 

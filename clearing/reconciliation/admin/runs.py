@@ -40,6 +40,7 @@ from clearing.reconciliation.models import (
     RunKind,
 )
 from ledger.admin.amounts import amount
+from ledger.admin.notices import reopening_notice
 from ledger.models import JournalEntry, Unit
 
 MOST_MATCHES = 300
@@ -110,9 +111,15 @@ class ReconciliationRunAdmin(ReadOnlyAdmin[ReconciliationRun]):
 
     def panels(self, request: HttpRequest, row: ReconciliationRun) -> list[Panel]:
         if row.kind == RunKind.CLIENT_MONEY:
-            return [self._outline(request, row), *client_money_panels(row), self._breaks(request, row)]
+            return [
+                self._outline(request, row),
+                *reopening_notice(book_id=row.book_id, until=row.business_date),
+                *client_money_panels(row),
+                self._breaks(request, row),
+            ]
         return [
             self._outline(request, row),
+            *reopening_notice(book_id=row.book_id, until=row.business_date),
             self._comparisons(request, row),
             self._breaks(request, row),
             self._matches(request, row),

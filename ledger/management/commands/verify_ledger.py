@@ -54,6 +54,8 @@ class Command(BaseCommand):
             f"Book {verification.book_code}: {verification.verdict.value}. {verification.entries} entries, "
             f"{verification.postings} postings, {verification.accounts} accounts."
         )
+        for one in verification.reopenings:
+            self.stderr.write(f"  reopened {one.period} at position {one.last_position}: {one.reason}")
         for note in verification.notes:
             self.stderr.write(f"  note: {note}")
         for check in verification.checks:
@@ -72,6 +74,15 @@ def document(verification: Verification) -> dict[str, object]:
         "entries": verification.entries,
         "postings": verification.postings,
         "accounts": verification.accounts,
+        "reopenings": [
+            {
+                "period": one.period,
+                "reason": one.reason,
+                "last_position": one.last_position,
+                "recorded_at": one.recorded_at.isoformat(),
+            }
+            for one in verification.reopenings
+        ],
         "notes": list(verification.notes),
         "checks": [
             {

@@ -76,7 +76,8 @@ class TestClose:
         assert f"{SESSIONS[2]} is closed." in response.content.decode()
         day = BusinessDay.objects.get(business_date=SESSIONS[2])
         assert day.status == BusinessDay.Status.CLOSED
-        assert (day.close.maker, day.close.checker) == (evening.olga, evening.rita)
+        close = day.closes.get()
+        assert (close.maker, close.checker) == (evening.olga, evening.rita)
 
     def test_is_refused_to_whoever_ran_the_day(self, evening: Evening) -> None:
         response = evening.desk(evening.olga).post(address(evening.close, "approve"), {}, follow=True)

@@ -1,6 +1,7 @@
 """Two people close a day."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import Approval
 from accounts.services.approvals import CheckerNotPermitted, SelfApproval, approve
@@ -10,6 +11,7 @@ from clearing.day.services.closing import DayNotReady, close_by_two, close_day, 
 from clearing.day.services.run_day import run_day
 from clearing.day.services.steps import StepFailed
 from ledger.models import DayClose
+from ledger.services.periods import propose_day_reopening, reopen_business_day
 from tests.world import SESSIONS, World
 
 MONDAY = SESSIONS[0]
@@ -94,3 +96,40 @@ class TestProposeClose:
         arguments = {"book_id": waiting.book.pk, "business_date": MONDAY, "maker_id": waiting.maker_id}
         first, second = propose_close(**arguments), propose_close(**arguments)  # type: ignore[arg-type]
         assert first == second == Approval.objects.get(kind="close_business_day")
+
+
+def reopen(world: World) -> None:
+    proposed = propose_day_reopening(
+        book_id=world.book.pk, business_date=MONDAY, reason="a fee was missing", maker_id=world.maker_id
+    )
+    approve(approval_id=proposed.pk, checker_id=world.checker_id)
+    reopen_business_day(book_id=world.book.pk, business_date=MONDAY, approval_id=proposed.pk)
+
+
+class TestExpectCloseAgain:
+    def test_lets_a_reopened_day_be_run_to_a_second_close(self, waiting: World) -> None:
+        close_day(book_id=waiting.book.pk, business_date=MONDAY, checker_id=waiting.checker_id)
+        reopen(waiting)
+        report = waiting.run(MONDAY)
+        assert [step.name for step in report.steps if step.is_new] == ["closed_and_sealed"]
+        assert report.is_closed
+        assert list(DayClose.objects.order_by("pk").values_list("close_no", flat=True)) == [1, 2]
+
+    def test_lets_it_be_closed_by_hand_too(self, waiting: World) -> None:
+        close_day(book_id=waiting.book.pk, business_date=MONDAY, checker_id=waiting.checker_id)
+        reopen(waiting)
+        close_day(book_id=waiting.book.pk, business_date=MONDAY, checker_id=waiting.checker_id)
+        assert DayClose.objects.count() == 2
+        assert last_step().status == "done"
+
+    def test_waits_for_the_second_person_again(self, waiting: World) -> None:
+        close_day(book_id=waiting.book.pk, business_date=MONDAY, checker_id=waiting.checker_id)
+        reopen(waiting)
+        report = run_day(book_id=waiting.book.pk, business_date=MONDAY, maker_id=waiting.maker_id)
+        assert not report.is_closed
+        assert last_step().status == "pending"
+
+    def test_is_no_way_round_the_last_step_of_a_closed_day(self, waiting: World) -> None:
+        close_day(book_id=waiting.book.pk, business_date=MONDAY, checker_id=waiting.checker_id)
+        with pytest.raises(IntegrityError, match="day_daystep_done_is_final"), transaction.atomic():
+            DayStep.objects.filter(name="closed_and_sealed").update(status="pending", finished_at=None)
