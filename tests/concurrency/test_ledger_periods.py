@@ -16,7 +16,8 @@ from ledger.queries.verification import Verdict, verify_book
 from ledger.services import period_refusals, refusals
 from ledger.services.days import close_business_day, open_business_day
 from ledger.services.periods import propose_soft_close, reopen_business_day, soft_close_business_day
-from tests.concurrency.test_ledger import at_once, deposit, in_thread
+from tests.concurrency.sessions import at_once, in_thread
+from tests.concurrency.test_ledger import deposit
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 from tests.ledger.services.test_days import approval, close
 from tests.ledger.services.test_periods import TUESDAY, approved_reopening, soft_close
