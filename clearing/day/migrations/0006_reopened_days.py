@@ -10,6 +10,6 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("day", "0004_roles_see_holds"), ("ledger", "0006_periods")]
+    dependencies = [("day", "0005_roles_see_exchange"), ("ledger", "0006_periods")]
 
     operations = reload_sql_files(SQL, "guard_step", "guard_chunk")
