@@ -20,7 +20,6 @@ from accounts.admin.panels import (
     Table,
     Tone,
     chip,
-    code,
     number,
     text,
 )
@@ -133,13 +132,13 @@ class BookAdmin(ReadOnlyAdmin[Book]):
         table = Table(
             title=f"{unit.code} · {dict(Ring.choices).get(ring, ring)} · {_when(asked)}",
             columns=[
-                Column(_("account"), Look.CODE),
+                Column(_("account")),
                 Column(_("debit"), Look.NUMBER),
                 Column(_("credit"), Look.NUMBER),
             ],
             rows=[
                 [
-                    code(one.address, page_of_key(Account, one.account_id, request) + asked.query()),
+                    text(one.address, page_of_key(Account, one.account_id, request) + asked.query()),
                     *debit_and_credit(one.balance_minor, unit.exponent),
                 ]
                 for one in found[:PAGE]
