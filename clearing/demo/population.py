@@ -45,7 +45,10 @@ from custody.services.custodians import open_custody_account, register_custodian
 from ledger.domain.calendars import CalendarExhausted
 from ledger.models import Book, Unit
 from ledger.queries.calendars import load_calendar
+from ledger.queries.seal_keys import is_sealing
 from ledger.services.books import create_book, create_units
+from ledger.services.key_files import create_key_file
+from ledger.services.seal_keys import publish_key
 
 REASON = "set-up of the demo"
 RINGS = ("client", "funder", "reserve", "house")
@@ -112,6 +115,10 @@ def populate(scenario: Scenario) -> World:
     runner = day_runner_id()
     with transaction.atomic():
         team = register_team(actor_id=runner)
+        if not is_sealing():
+            key_id, _ = create_key_file()
+            maker_id, checker_id = team.finance
+            publish_key(key_id=key_id, reason="key of the demo", maker_id=maker_id, checker_id=checker_id)
         book = Book.objects.filter(code=scenario.book_code).first()
         parties = register_cast(scenario, actor_id=runner)
         if book is None:
