@@ -14,7 +14,6 @@ from ledger.admin.notices import reopenings_panel
 from ledger.admin.periods import (
     acts_of_day,
     close_month_view,
-    periods_view,
     reopen_month_view,
     reopen_view,
     soft_close_view,
@@ -51,7 +50,6 @@ class BusinessDayAdmin(ReadOnlyAdmin[BusinessDay]):
         own = [
             path(address, self.admin_site.admin_view(view), name=name)
             for address, view, name in (
-                ("periods/", periods_view, "ledger_periods"),
                 ("<int:day_id>/soft-close/", soft_close_view, "ledger_soft_close_day"),
                 ("<int:day_id>/reopen/", reopen_view, "ledger_reopen_day"),
                 ("month/close/", close_month_view, "ledger_close_month"),
@@ -73,7 +71,7 @@ class BusinessDayAdmin(ReadOnlyAdmin[BusinessDay]):
             Facts(
                 title=_("Closed by two people")
                 if close.close_no == 1
-                else _("Closed again by two people, %(number)d") % {"number": close.close_no},
+                else _("Close %(number)d, by two people") % {"number": close.close_no},
                 items=[*_people(request, close), (_("Entries of the day"), count(booked))],
             )
             for close in closes

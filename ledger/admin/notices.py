@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from accounts.admin.cells import instant
-from accounts.admin.panels import Column, Look, Panel, Table, code, text
+from accounts.admin.panels import Column, Look, Panel, Table, text
 from ledger.queries.periods import Reopening, reopenings
 
 
@@ -19,7 +19,7 @@ def reopenings_panel(found: list[Reopening]) -> Table:
     return Table(
         title=_("Opened again after their close"),
         columns=[
-            Column(_("period"), Look.CODE),
+            Column(_("period")),
             Column(_("reason"), Look.PROSE),
             Column(_("proposed by")),
             Column(_("approved by")),
@@ -27,7 +27,7 @@ def reopenings_panel(found: list[Reopening]) -> Table:
         ],
         rows=[
             [
-                code(one.period),
+                text(one.period),
                 text(one.reason),
                 text(one.maker),
                 text(one.checker),

@@ -28,6 +28,7 @@ from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.book_currency import book_currency_panels
 from ledger.admin.names import CATEGORY_NAMES, category_name
 from ledger.admin.notices import reopening_notice
+from ledger.admin.periods import periods_view
 from ledger.admin.time_axes import AXIS_LABELS, AskedTime, asked_time, iso
 from ledger.models import Account, AccountCategory, Book, Ring, Unit
 from ledger.queries.trial_balance import TrialBalanceSection, trial_balance, trial_balance_accounts
@@ -45,6 +46,7 @@ class BookAdmin(ReadOnlyAdmin[Book]):
         view = self.admin_site.admin_view
         return [
             path("trial-balance/", view(self.trial_balance_view), name="ledger_trial_balance"),
+            path("periods/", view(periods_view), name="ledger_periods"),
             path("trial-balance/accounts/", view(self.accounts_view), name="ledger_trial_balance_accounts"),
             *super().get_urls(),
         ]

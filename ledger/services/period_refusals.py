@@ -124,6 +124,13 @@ class NothingToTransfer(LedgerRefusal):
     sentence = _("Income and expense of this year stand at zero: its result has been carried to equity.")
 
 
+class MonthsDetached(LedgerRefusal):
+    """The postings of a month are not at hand, so no result can be summed."""
+
+    code = "ledger_yearendtransfer_months_at_hand"
+    sentence = _("Months of this book are detached; attach them first, or the result would lack them.")
+
+
 class YearNotOver(LedgerRefusal):
     """The year still takes entries."""
 

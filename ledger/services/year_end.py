@@ -9,9 +9,10 @@ from accounts.services.approvals import execute_approval, propose_approval
 from ledger.domain.months import year_end
 from ledger.models import Book, YearEndTransfer
 from ledger.queries.days import open_business_date
+from ledger.queries.months import months_away
 from ledger.queries.periods import YearResult, year_results
 from ledger.services.accounts import AccountDraft, open_accounts
-from ledger.services.period_refusals import NothingToTransfer
+from ledger.services.period_refusals import MonthsDetached, NothingToTransfer
 from ledger.services.periods import by_two
 from ledger.services.posting import EntryHeader, post_journal_entries_from_select
 from ledger.services.refusals import DayNotOpen, named_refusals
@@ -48,10 +49,12 @@ def propose_year_end_transfer(*, book_id: int, year: int, maker_id: int) -> Appr
     Joins the caller's transaction, else is its own. What the proposal names is what may be carried: when an
     entry of the year comes in between, it is to be proposed anew.
 
+    :raises MonthsDetached: the postings of a month are not at hand.
     :raises NothingToTransfer: income and expense of the year stand at zero.
     Source: DESIGN 3 (periods); DESIGN 1, rule 9.
     """
     book = Book.objects.get(pk=book_id)
+    _refuse_detached_months(book_id)
     results = year_results(book_id=book_id, year=year)
     if not results:
         raise NothingToTransfer(str(year))
@@ -74,6 +77,7 @@ def transfer_year_end(*, book_id: int, year: int, approval_id: int) -> YearEndTr
 
     :raises DayNotOpen: no day of the book takes entries.
     :raises YearNotOver: the day that takes entries is of the year, and not soft-closed in December.
+    :raises MonthsDetached: the postings of a month are not at hand.
     :raises NothingToTransfer: income and expense of the year stand at zero.
     :raises ApprovalMissing: and its like (`execute_approval`), where it does not permit these figures.
     :raises LedgerRefusal: any other rule of the ledger.
@@ -85,6 +89,7 @@ def transfer_year_end(*, book_id: int, year: int, approval_id: int) -> YearEndTr
         done = YearEndTransfer.objects.filter(book=book, year=year, approval_id=approval_id).first()
         if done is not None:
             return done
+        _refuse_detached_months(book_id)
         _hold_result_still(book_id)
         booking_date = open_business_date(book_id=book_id)
         if booking_date is None:
@@ -136,6 +141,12 @@ def _payload(book: Book, year: int, results: Sequence[YearResult]) -> dict[str, 
         "year": year,
         "result_minor": {one.unit_code: one.result_minor for one in results},
     }
+
+
+def _refuse_detached_months(book_id: int) -> None:
+    away = months_away(book_id=book_id)
+    if away:
+        raise MonthsDetached(", ".join(f"{month:%Y-%m}" for month in away))
 
 
 def _hold_result_still(book_id: int) -> None:

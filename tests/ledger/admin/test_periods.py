@@ -29,19 +29,19 @@ class TestPeriodsPage:
         main_book.post(main_book.draft("interest_accrued", interest=900_00, spread=-900_00))
         close(main_book, lin)
         reopen(main_book, lin)
-        shown = page(desk, PLACE + "periods/?book=MAIN")
+        shown = page(desk, "/admin/ledger/book/periods/?book=MAIN")
         assert "2008-09" in shown
         assert "900.00" in shown
         assert "a fee was missing" in shown
 
     def test_offers_what_the_month_allows(self, main_book: SmallBook, lin: User, desk: Client) -> None:
-        assert "hardness=" not in page(desk, PLACE + "periods/?book=MAIN")
+        assert "hardness=" not in page(desk, "/admin/ledger/book/periods/?book=MAIN")
         close(main_book, lin)
-        assert "hardness=soft" in page(desk, PLACE + "periods/?book=MAIN")
+        assert "hardness=soft" in page(desk, "/admin/ledger/book/periods/?book=MAIN")
         shut_month(main_book, lin, Hardness.SOFT)
-        assert "month/reopen/" in page(desk, PLACE + "periods/?book=MAIN")
+        assert "month/reopen/" in page(desk, "/admin/ledger/book/periods/?book=MAIN")
         shut_month(main_book, lin, Hardness.HARD)
-        assert "month/" not in page(desk, PLACE + "periods/?book=MAIN").split("Months")[-1]
+        assert "month/" not in page(desk, "/admin/ledger/book/periods/?book=MAIN").split("Months")[-1]
 
 
 class TestActs:
@@ -98,7 +98,7 @@ class TestActs:
         auditor = desk_of(colleague("ava.stone", StaffRole.AUDITOR))
         day = BusinessDay.objects.get(book=main_book.book)
         assert auditor.get(f"{PLACE}{day.pk}/soft-close/").status_code == 403
-        assert auditor.get(PLACE + "periods/").status_code == 200
+        assert auditor.get("/admin/ledger/book/periods/").status_code == 200
 
 
 class TestNotices:

@@ -12,8 +12,10 @@ from ledger.queries.months import months_away
 from ledger.services import month_refusals as refusals
 from ledger.services.days import open_business_day
 from ledger.services.months import MonthContent, attach_month, detach_month
+from ledger.services.period_refusals import MonthsDetached
 from ledger.services.posting import reverse_journal_entry
 from ledger.services.refusals import LedgerRefusal
+from ledger.services.year_end import propose_year_end_transfer
 from tests.ledger.builders import MONDAY, SmallBook, small_book
 from tests.ledger.months import (
     IN_SEPTEMBER,
@@ -169,6 +171,11 @@ class TestAMonthThatIsAway:
         detach_month(month=IN_SEPTEMBER)
         with pytest.raises(refusals.ReversedMonthDetached, match="2008-09"):
             reverse(autumn)
+
+    def test_lets_no_years_result_be_summed_without_it(self, autumn: SmallBook) -> None:
+        detach_month(month=IN_SEPTEMBER)
+        with pytest.raises(MonthsDetached, match="2008-09"):
+            propose_year_end_transfer(book_id=autumn.book.id, year=2008, maker_id=autumn.maker.id)
 
     def test_lets_no_day_be_opened_in_it(self, autumn: SmallBook) -> None:
         detach_month(month=IN_SEPTEMBER)
