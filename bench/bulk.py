@@ -5,9 +5,22 @@ from dataclasses import dataclass, field
 
 from bench.cast import Cast
 from bench.rounds import timed
-from ledger.services.posting import EntryHeader, post_journal_entries_from_select
+from ledger.services.posting import post_entries_in_bulk
 
 CALLER = "bench"
+
+_HEADERS = """
+SELECT
+    n AS entry_no,
+    'client_deposit'::text AS kind,
+    %(day)s::date AS value_date,
+    'Deposit'::text AS narration,
+    'bench:' || %(batch)s AS source_reference,
+    'b' || %(batch)s || '-' || n AS idempotency_key,
+    NULL::bigint AS reverses_id,
+    NULL::bigint AS adjusts_id
+FROM generate_series(0, %(headers)s - 1) AS n
+"""
 
 # Client n pays in 1.00 or more; the custody account takes it.
 _TWO_POSTINGS = """
@@ -36,43 +49,34 @@ class Bulk:
     day: dt.date
     batches: int = field(default=0)
 
-    def header(self, number: int) -> EntryHeader:
-        return EntryHeader(
-            entry_no=number,
-            kind="client_deposit",
-            value_date=self.day,
-            narration="Deposit",
-            source_reference=f"bench:{self.batches}",
-            idempotency_key=f"b{self.batches}-{number}",
-        )
-
     def post_entries(self, entries: int) -> float:
-        """Post that many entries of two postings by one call; return the seconds, its arguments' included."""
-        self.batches += 1
-        with timed() as watch:
-            headers = [self.header(number) for number in range(entries)]
-            self.post(headers, _TWO_POSTINGS, {"entries": entries})
-        return watch.seconds
+        """Post that many entries of two postings by one call; return the seconds."""
+        return self.post(_TWO_POSTINGS, entries, {"entries": entries})
 
     def post_one(self, postings: int) -> float:
         """Post one entry of that many postings; return the seconds."""
+        return self.post(_ONE_ENTRY, 1, {"postings": postings})
+
+    def post(self, postings_sql: str, entries: int, params: dict[str, int]) -> float:
         self.batches += 1
         with timed() as watch:
-            self.post([self.header(0)], _ONE_ENTRY, {"postings": postings})
+            posted = post_entries_in_bulk(
+                book_id=self.cast.book_id,
+                booking_date=self.day,
+                headers_sql=_HEADERS,
+                postings_sql=postings_sql,
+                params={
+                    **params,
+                    "headers": entries,
+                    "batch": self.batches,
+                    "day": self.day,
+                    "custody": self.cast.custody_id,
+                    "first_client": self.cast.first_client_id,
+                    "clients": self.cast.clients,
+                },
+                caller=CALLER,
+                maker_id=self.cast.maker_id,
+            )
+        if posted.posted != entries:
+            raise RuntimeError(f"{posted.posted} of {entries} entries were posted")
         return watch.seconds
-
-    def post(self, headers: list[EntryHeader], postings_sql: str, params: dict[str, int]) -> None:
-        post_journal_entries_from_select(
-            book_id=self.cast.book_id,
-            booking_date=self.day,
-            headers=headers,
-            postings_sql=postings_sql,
-            params={
-                **params,
-                "custody": self.cast.custody_id,
-                "first_client": self.cast.first_client_id,
-                "clients": self.cast.clients,
-            },
-            caller=CALLER,
-            maker_id=self.cast.maker_id,
-        )
