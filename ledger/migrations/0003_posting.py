@@ -76,5 +76,5 @@ class Migration(migrations.Migration):
                 name="ledger_journalentry_adjusts",
             ),
         ),
-        *run_sql_files(SQL, "entry_references"),
+        *run_sql_files(SQL, "entry_references", "move_balances"),
     ]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +15,7 @@ from ledger.models import JournalEntry, Posting
 from ledger.services.hold_draws import DRAWS, HoldDraw, draw_parameters, lock_balances, refuse_other_draws
 from ledger.services.month_refusals import ReversedMonthDetached
 from ledger.services.posting_statement import (
+    ALL_KEYS_NEW,
     AS_GIVEN,
     BY_ACCOUNT,
     COUNTED,
@@ -28,6 +29,7 @@ from ledger.services.refusals import (
     EntryWithoutPostings,
     IdempotencyConflict,
     UnknownEntry,
+    constraint_name,
     named_refusals,
 )
 
@@ -212,9 +214,7 @@ def post_entries_in_bulk(
     :raises IdempotencyConflict: a key was used for another entry, or comes twice.
     :raises LedgerRefusal: the rule that refuses, by name.
     """
-    statement = posting_statement(
-        headers=headers_sql, postings=postings_sql, order=BY_ACCOUNT, answer=COUNTED
-    )
+    texts = {"headers": headers_sql, "postings": postings_sql, "order": BY_ACCOUNT, "answer": COUNTED}
     arguments: dict[str, Any] = {
         **params,
         "book_id": book_id,
@@ -223,7 +223,13 @@ def post_entries_in_bulk(
         "maker_id": maker_id,
     }
     with named_refusals(), _keys_once(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
+        try:
+            with transaction.atomic():
+                cursor.execute(posting_statement(**texts, on_conflict=ALL_KEYS_NEW), arguments)
+        except IntegrityError as error:
+            if constraint_name(error) != IdempotencyConflict.code:
+                raise
+            cursor.execute(posting_statement(**texts), arguments)
         entries, posted, replayed_keys, replayed_hashes = cursor.fetchone()
         if replayed_keys:
             cursor.execute(_DIFFERING, [replayed_keys, replayed_hashes, book_id, caller])
@@ -292,8 +298,7 @@ def _keys_once() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
-        if re.fullmatch(r"ledger_posting_\d{6}_pkey", name):
+        if re.fullmatch(r"ledger_posting_\d{6}_pkey", constraint_name(error)):
             raise IdempotencyConflict("one call names a key twice") from error
         raise
 
@@ -306,6 +311,13 @@ INNER JOIN ledger_journalentry AS e
 WHERE e.payload_hash <> given.payload_hash
 LIMIT 1
 """
+
+
+class _PreparingCursor(psycopg.Cursor[tuple[Any, ...]]):
+    """Planning takes as long as the posting itself, so the server binds the values and keeps the plan."""
+
+    def execute(self, *arguments: Any, **options: Any) -> Self:
+        return super().execute(*arguments, **{**options, "prepare": True})
 
 
 def _post_single(
@@ -329,15 +341,11 @@ def _post_single(
         arguments[f"account_{number}"] = Int8(leg.account_id)
         arguments[f"amount_{number}"] = Int8(leg.amount_minor)
     statement = single_entry_statement(posting_count=len(draft.postings))
-    # Planning takes as long as the posting itself, so the server keeps the plan.
     connection.ensure_connection()
-    with (
-        named_refusals(),
-        _own_statement(),
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
-    ):
-        cursor.execute(statement, arguments, prepare=True)
+    server_side = _PreparingCursor(connection.connection)
+    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with named_refusals(), _own_statement(), make(server_side) as cursor:  # type: ignore[arg-type]
+        cursor.execute(statement, arguments)
         rows = cursor.fetchall()
     return _answers(rows, book_id=book_id, caller=caller, draws={})
 

@@ -43,6 +43,10 @@ FROM hashed AS h
 LEFT JOIN entry AS e ON e.idempotency_key = h.idempotency_key
 """
 
+SKIP_KNOWN_KEYS = "ON CONFLICT (book_id, caller, idempotency_key) DO NOTHING"
+ALL_KEYS_NEW = ""
+"""Saves the look for a conflict before each row; a key that is known refuses the whole statement."""
+
 _POST = """
 WITH header AS MATERIALIZED (
     {headers}
@@ -65,12 +69,18 @@ WITH header AS MATERIALIZED (
         ) AS payload_hash
     FROM header AS h
     INNER JOIN (
+        -- Sorted once for all, since a sort inside the aggregate would be one for each entry.
         SELECT
-            entry_no,
+            p.entry_no,
             count(*) AS posting_count,
-            string_agg(account_id || ' ' || amount_minor, ',' ORDER BY account_id, amount_minor) AS postings
-        FROM numbered
-        GROUP BY entry_no
+            string_agg(p.account_id || ' ' || p.amount_minor, ',') AS postings
+        FROM (
+            SELECT entry_no, account_id, amount_minor
+            FROM numbered
+            ORDER BY entry_no, account_id, amount_minor
+            OFFSET 0
+        ) AS p
+        GROUP BY p.entry_no
     ) AS n USING (entry_no)
 ), entry AS (
     INSERT INTO ledger_journalentry (
@@ -82,7 +92,7 @@ WITH header AS MATERIALIZED (
         h.idempotency_key, h.payload_hash, h.posting_count, %(maker_id)s, h.reverses_id, h.adjusts_id
     FROM hashed AS h
     ORDER BY h.entry_no
-    ON CONFLICT (book_id, caller, idempotency_key) DO NOTHING
+    {on_conflict}
     RETURNING id, idempotency_key, value_date
 ), posting AS (
     INSERT INTO ledger_posting (
@@ -100,9 +110,19 @@ WITH header AS MATERIALIZED (
 """
 
 
-def posting_statement(*, headers: str, postings: str, order: str, answer: str, draws: str = "") -> str:
+def posting_statement(
+    *,
+    headers: str,
+    postings: str,
+    order: str,
+    answer: str,
+    draws: str = "",
+    on_conflict: str = SKIP_KNOWN_KEYS,
+) -> str:
     """Put the statement together from texts of our own, never from a caller's data."""
-    return _POST.format(headers=headers, postings=postings, order=order, answer=answer, draws=draws)
+    return _POST.format(
+        on_conflict=on_conflict, headers=headers, postings=postings, order=order, answer=answer, draws=draws
+    )
 
 
 _POST_ONE = """

@@ -285,11 +285,15 @@ def named_refusals() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        diag = getattr(error.__cause__, "diag", None)
-        refusal = BY_CODE.get(getattr(diag, "constraint_name", None) or "")
+        refusal = BY_CODE.get(constraint_name(error))
         if refusal is None:
             raise
-        raise refusal(_detail(refusal, diag)) from error
+        raise refusal(_detail(refusal, getattr(error.__cause__, "diag", None))) from error
+
+
+def constraint_name(error: IntegrityError) -> str:
+    """The name of the violated rule, empty where the database gave none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 def _detail(refusal: type[LedgerRefusal], diag: object) -> str:

@@ -34,8 +34,8 @@ BEGIN
         is_soft_closed := is_soft_closed OR held.status = 'soft_closed';
     END LOOP;
 
-    SELECT n.id, n.booking_date INTO bad
-    FROM new_entries AS n
+    SELECT n.booking_date INTO bad
+    FROM (SELECT DISTINCT own.book_id, own.booking_date FROM new_entries AS own OFFSET 0) AS n
     WHERE NOT EXISTS (
         SELECT FROM ledger_businessday AS d
         WHERE d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status <> 'closed'
@@ -100,7 +100,11 @@ BEGIN
     END IF;
 
     SELECT n.id INTO bad
-    FROM new_entries AS n
+    FROM (
+        SELECT own.* FROM new_entries AS own
+        WHERE own.reverses_id IS NOT NULL OR own.adjusts_id IS NOT NULL
+        OFFSET 0
+    ) AS n
     LEFT JOIN LATERAL (
         SELECT own.* FROM ledger_journalentry AS own WHERE own.id = n.reverses_id OFFSET 0
     ) AS r ON true
