@@ -1,8 +1,8 @@
 -- The posting rule, once per statement over all its postings, in the order of docs/rules/ledger.md. Its plans must
--- serve two postings and two hundred thousand, on an empty table and a large one: what is looked up in a table is a
 -- serve two postings and two hundred thousand, on an empty table and a large one: what is looked up in a table is
 -- a LATERAL probe by key, which leaves the planner nothing but a loop over an index, and whatever else is joined is
 -- of the size of the statement and joined by a hash.
+CREATE OR REPLACE FUNCTION ledger_check_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off
