@@ -75,6 +75,8 @@ MENU: list[dict[str, Any]] = [
         pages(_("Official rates"), "currency_exchange", "ledger.officialrate"),
         pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
         pages(_("Imports"), "upload_file", "ledger.importfile"),
+        pages(_("Seals"), "verified", "ledger.seal"),
+        pages(_("Keys of the seals"), "key", "ledger.sealkeyevent"),
         pages(_("Chart of accounts"), "list_alt", "ledger.accountcategory"),
     ),
     group(

@@ -1,5 +1,15 @@
 """Pages of the ledger. Nothing here changes anything."""
 
-from ledger.admin import accounts, days, exchange, holds, imports, journal, reference, trial_balance
+from ledger.admin import accounts, days, exchange, holds, imports, journal, reference, seals, trial_balance
 
-__all__ = ["accounts", "days", "exchange", "holds", "imports", "journal", "reference", "trial_balance"]
+__all__ = [
+    "accounts",
+    "days",
+    "exchange",
+    "holds",
+    "imports",
+    "journal",
+    "reference",
+    "seals",
+    "trial_balance",
+]

@@ -15,6 +15,7 @@ from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.names import kind_name
 from ledger.models import Account, JournalEntry, Posting, Unit
+from ledger.queries.seals import proof_of_inclusion, seal_of_entry
 
 MOST_POSTINGS = 500
 
@@ -58,7 +59,12 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
             .select_related("account", "unit")
             .order_by("posting_no")[: MOST_POSTINGS + 1]
         )
-        return [self._postings(request, row, postings), self._totals(postings), self._origin(request, row)]
+        return [
+            self._postings(request, row, postings),
+            self._totals(postings),
+            self._origin(request, row),
+            self._seal(request, row),
+        ]
 
     def _postings(self, request: HttpRequest, row: JournalEntry, postings: list[Posting]) -> Table:
         lines = [
@@ -132,3 +138,32 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
             (_("Payload hash (SHA-256)"), code(bytes(row.payload_hash).hex())),
         ]
         return Facts(title=_("Origin"), items=items)
+
+    def _seal(self, request: HttpRequest, row: JournalEntry) -> Facts:
+        """The seal of its close, with the proof of inclusion, verified as the page is shown."""
+        seal = seal_of_entry(entry_id=row.pk)
+        if seal is None:
+            return Facts(title=_("Seal"), items=[(_("Seal"), chip(_("not sealed yet")))])
+        proof = proof_of_inclusion(entry_id=row.pk)
+        verdict = (
+            chip(_("is under the seal"), Tone.GOOD)
+            if proof.holds
+            else chip(_("is not what was sealed"), Tone.BAD)
+        )
+        path = [
+            (_("Path %(step)d") % {"step": at}, code(node.hex())) for at, node in enumerate(proof.path, 1)
+        ]
+        return Facts(
+            title=_("Seal"),
+            items=[
+                (_("Proof of inclusion"), verdict),
+                (_("Seal"), related(seal, request)),
+                (_("Position in the book"), number(f"{proof.position:,}")),
+                (_("Leaf"), code(proof.leaf.hex())),
+                (_("Root"), code(proof.seal.header.root)),
+                *[
+                    (_("Path %(step)d") % {"step": at}, code(node.hex()))
+                    for at, node in enumerate(proof.path, 1)
+                ],
+            ],
+        )

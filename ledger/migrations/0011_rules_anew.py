@@ -21,4 +21,5 @@ class Migration(migrations.Migration):
         "posting_rule",
         "days",
         "restriction",
+        "canonical_entries",
     )

@@ -61,8 +61,12 @@ _TRIAL_BALANCES = """
 WITH moved AS (
     SELECT s.seal_no, p.account_id, sum(p.amount_minor) AS amount_minor
     FROM ledger_seal AS s
-    INNER JOIN ledger_entryposition AS o
-        ON o.book_id = s.book_id AND o.position BETWEEN s.first_position AND s.tree_size
+    CROSS JOIN LATERAL (
+        SELECT own.entry_id
+        FROM ledger_entryposition AS own
+        WHERE own.book_id = s.book_id AND own.position BETWEEN s.first_position AND s.tree_size
+        OFFSET 0
+    ) AS o
     INNER JOIN ledger_journalentry AS e ON e.id = o.entry_id
     INNER JOIN ledger_posting AS p ON p.entry_id = e.id AND p.booking_date = e.booking_date
     WHERE s.book_id = %(book)s
