@@ -161,9 +161,6 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
                 (_("Position in the book"), number(f"{proof.position:,}")),
                 (_("Leaf"), code(proof.leaf.hex())),
                 (_("Root"), code(proof.seal.header.root)),
-                *[
-                    (_("Path %(step)d") % {"step": at}, code(node.hex()))
-                    for at, node in enumerate(proof.path, 1)
-                ],
+                *path,
             ],
         )
