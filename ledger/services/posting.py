@@ -227,7 +227,7 @@ def post_entries_in_bulk(
             with transaction.atomic():
                 cursor.execute(posting_statement(**texts, on_conflict=ALL_KEYS_NEW), arguments)
         except IntegrityError as error:
-            if constraint_name(error) != IdempotencyConflict.code:
+            if constraint_name(error=error) != IdempotencyConflict.code:
                 raise
             cursor.execute(posting_statement(**texts), arguments)
         entries, posted, replayed_keys, replayed_hashes = cursor.fetchone()
@@ -298,7 +298,7 @@ def _keys_once() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if re.fullmatch(r"ledger_posting_\d{6}_pkey", constraint_name(error)):
+        if re.fullmatch(r"ledger_posting_\d{6}_pkey", constraint_name(error=error)):
             raise IdempotencyConflict("one call names a key twice") from error
         raise
 

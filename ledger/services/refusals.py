@@ -285,13 +285,13 @@ def named_refusals() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        refusal = BY_CODE.get(constraint_name(error))
+        refusal = BY_CODE.get(constraint_name(error=error))
         if refusal is None:
             raise
         raise refusal(_detail(refusal, getattr(error.__cause__, "diag", None))) from error
 
 
-def constraint_name(error: IntegrityError) -> str:
+def constraint_name(*, error: IntegrityError) -> str:
     """The name of the violated rule, empty where the database gave none."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
