@@ -32,7 +32,7 @@ from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from ledger.admin.amounts import amount, balance, debit_and_credit
 from ledger.admin.holds import open_holds_of
 from ledger.admin.names import category_name, kind_name
-from ledger.admin.notices import reopening_notice
+from ledger.admin.notices import reopening_notice, seal_notice
 from ledger.admin.time_axes import AskedTime, asked_time, day_of, iso, valuation_cell
 from ledger.domain.axes import Axis
 from ledger.models import Account, JournalEntry, Restriction, Ring
@@ -164,6 +164,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
             items=[
                 (_("Opening balance"), balance(page.opening_minor, exponent)),
                 (_("Closing balance"), balance(page.closing_minor, exponent)),
+                *((_("Newest seal"), cell) for cell in seal_notice(request, book_id=row.book_id)),
             ],
         )
         lines = Table(

@@ -27,7 +27,7 @@ from accounts.admin.read_only import ReadOnlyAdmin
 from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.book_currency import book_currency_panels
 from ledger.admin.names import CATEGORY_NAMES, category_name
-from ledger.admin.notices import reopening_notice
+from ledger.admin.notices import reopening_notice, seal_notice
 from ledger.admin.periods import periods_view
 from ledger.admin.time_axes import AXIS_LABELS, AskedTime, asked_time, iso
 from ledger.models import Account, AccountCategory, Book, Ring, Unit
@@ -77,7 +77,7 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             else []
         )
         is_in_book_currency = request.GET.get("in") == IN_BOOK_CURRENCY
-        headline = [self._verdict(sections)]
+        headline = [self._verdict(sections), *(seal_notice(request, book_id=book.pk) if book else [])]
         panels = [self._panel(asked, book, section) for section in sections if book]
         if is_in_book_currency and book:
             told, panels = book_currency_panels(book, sections, asked.day)

@@ -26,6 +26,7 @@ from ledger.domain.text_journal import (
 )
 from ledger.models import Account, Book
 from ledger.queries.periods import reopenings
+from ledger.queries.seals import newest_mark
 
 
 class AmbiguousAccountName(Exception):
@@ -134,7 +135,15 @@ def _reopenings(book: Book) -> Iterator[str]:
         yield f"; reopened {one.period} at position {one.last_position}: {one_line(one.reason)}\n"
 
 
+def _seal(book: Book) -> Iterator[str]:
+    """A comment that names the newest seal; what stands behind its last position is not sealed yet."""
+    mark = newest_mark(book_id=book.id)
+    if mark is not None:
+        yield f"; {mark.text}, up to position {mark.tree_size}\n"
+
+
 def _beancount(book: Book) -> Iterator[str]:
+    yield from _seal(book)
     yield from _reopenings(book)
     yield f'option "title" {quoted(f"Plimsoll book {book.code}")}\n'
     yield f'option "operating_currency" "{commodity(book.base_unit.code)}"\n\n'
@@ -153,6 +162,7 @@ def _beancount(book: Book) -> Iterator[str]:
 
 def _hledger(book: Book) -> Iterator[str]:
     yield f"; Plimsoll book {book.code}\ndecimal-mark .\n"
+    yield from _seal(book)
     yield from _reopenings(book)
     units = Account.objects.filter(book=book).values_list("unit__code", "unit__exponent").distinct()
     for code, exponent in units.order_by("unit__code"):

@@ -1,6 +1,7 @@
 """Seals, their headers, and the proofs that an entry is under one and that one continues another."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from ledger.domain.merkle import consistency_proof, inclusion_proof, is_included, leaf_hash
 from ledger.domain.seal_files import OutsideSeal
@@ -11,6 +12,22 @@ from ledger.queries.seal_texts import canonical_bytes_of, headers_of
 
 class EntryNotSealed(Exception):
     """No seal covers this entry yet: it is sealed at the close of its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealMark:
+    """A seal as reports name it, to be compared with one held outside; 16 hex digits of its hash."""
+
+    seal_id: int
+    seal_no: int
+    business_date: date
+    tree_size: int
+    short_hash: str
+
+    @property
+    def text(self) -> str:
+        """`seal 2 of 2008-09-16: 0123456789abcdef`, for text that a program reads."""
+        return f"seal {self.seal_no} of {self.business_date}: {self.short_hash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,20 @@ def signed_seals(*, book_id: int, first_no: int = 1, last_no: int | None = None)
 def newest_seal(*, book_id: int) -> Seal | None:
     """Return the last seal of a book, if it has any."""
     return Seal.objects.filter(book_id=book_id).order_by("-seal_no").first()
+
+
+def newest_mark(*, book_id: int) -> SealMark | None:
+    """Return how a report names the last seal of a book, if it has any. One statement."""
+    seal = Seal.objects.filter(book_id=book_id).select_related("day_close__day").order_by("-seal_no").first()
+    if seal is None:
+        return None
+    return SealMark(
+        seal_id=seal.pk,
+        seal_no=seal.seal_no,
+        business_date=seal.day_close.day.business_date,
+        tree_size=seal.tree_size,
+        short_hash=bytes(seal.seal_hash).hex()[:16],
+    )
 
 
 def seal_of_entry(*, entry_id: int) -> Seal | None:

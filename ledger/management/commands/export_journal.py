@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from ledger.models import Book
 from ledger.queries.export import ExportFormat, export_journal
+from ledger.queries.seals import newest_mark
 
 
 class Command(BaseCommand):
@@ -38,8 +39,17 @@ class Command(BaseCommand):
                 file.write(line)
                 written += 1
         unfinished.replace(output)
-        self.stderr.write(f"{written} pieces written to {output}")
+        mark = newest_mark(book_id=book.pk)
+        seal = f"; {mark.text}" if mark else ""
+        self.stderr.write(f"{written} pieces written to {output}{seal}")
         if options["json"]:
             self.stdout.write(
-                json.dumps({"book": book.code, "format": options["format"], "file": str(output)})
+                json.dumps(
+                    {
+                        "book": book.code,
+                        "format": options["format"],
+                        "file": str(output),
+                        "seal": mark.text if mark else None,
+                    }
+                )
             )

@@ -49,3 +49,18 @@ class TestEntryPage:
         draft = sealed.draft("client_deposit", value_date=WEDNESDAY, bank=1, wang=-1)
         (posted,) = sealed.post(draft, day=WEDNESDAY)
         assert "not sealed yet" in page(auditor, f"journalentry/{posted.entry_id}/change/")
+
+
+class TestReports:
+    def test_name_the_newest_seal(self, auditor: Client, sealed: SmallBook) -> None:
+        newest = Seal.objects.latest("pk")
+        named = f"seal 2 of 2008-09-16: {bytes(newest.seal_hash).hex()[:16]}"
+        for path in ("book/trial-balance/", f"account/{sealed.accounts['wang']}/change/"):
+            html = page(auditor, path)
+            assert named in html
+            assert f"/admin/ledger/seal/{newest.pk}/change/" in html
+
+    def test_name_no_seal_before_there_is_one(self, main_book: SmallBook) -> None:
+        auditor = desk_of(colleague("ava.stone", StaffRole.AUDITOR))
+        for path in ("book/trial-balance/", f"account/{main_book.accounts['wang']}/change/"):
+            assert "seal 1" not in page(auditor, path)

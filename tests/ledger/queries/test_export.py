@@ -13,10 +13,11 @@ import pytest
 from django.core.management import call_command
 
 from ledger.domain.text_journal import amount_text, commodity
-from ledger.models import CurrentBalance
+from ledger.models import CurrentBalance, Seal
 from ledger.queries.export import AmbiguousAccountName, ExportFormat, account_names, export_journal
 from ledger.services.accounts import AccountDraft, open_accounts
 from tests.ledger.builders import SmallBook
+from tests.ledger.sealing import sealed_book
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,36 @@ class TestCsvAndJsonLines:
             "unit": "USD",
             "amount": "500.05",
         }
+
+
+class TestSealOfTheExport:
+    @pytest.fixture
+    def sealed(self, db: None, key_directory: Path) -> SmallBook:
+        return sealed_book()
+
+    @pytest.mark.parametrize("export_format", [ExportFormat.BEANCOUNT, ExportFormat.HLEDGER])
+    def test_is_named_in_a_comment_at_the_head(self, sealed: SmallBook, export_format: ExportFormat) -> None:
+        newest = bytes(Seal.objects.latest("pk").seal_hash).hex()[:16]
+        head = written(sealed, export_format).splitlines()[:3]
+        assert f"; seal 2 of 2008-09-16: {newest}, up to position 35" in head
+
+    def test_leaves_both_tools_content(self, sealed: SmallBook, tmp_path: Path, hledger_path: str) -> None:
+        file = tmp_path / "book.beancount"
+        file.write_text(written(sealed, ExportFormat.BEANCOUNT), encoding="utf-8")
+        assert run_bean_check(file).returncode == 0
+        file = tmp_path / "book.journal"
+        file.write_text(written(sealed, ExportFormat.HLEDGER), encoding="utf-8")
+        subprocess.run([hledger_path, "-f", str(file), "check"], check=True)
+
+    def test_is_said_beside_a_format_without_comments(
+        self, sealed: SmallBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        newest = bytes(Seal.objects.latest("pk").seal_hash).hex()[:16]
+        call_command("export_journal", book="MAIN", format="csv", output=tmp_path / "j.csv", json=True)
+        assert json.loads(capsys.readouterr().out)["seal"] == f"seal 2 of 2008-09-16: {newest}"
+
+    def test_is_not_named_before_there_is_one(self, busy_book: SmallBook) -> None:
+        assert "; seal" not in written(busy_book, ExportFormat.HLEDGER)
 
 
 class TestNames:
