@@ -49,6 +49,7 @@ CATEGORY_NAMES: dict[int, Text] = {
     5030: _("Break losses"),
     5040: _("Loan losses"),
     5050: _("Bad spread"),
+    5060: _("Compensation"),
     9010: _("Claim on debtor"),
     9020: _("Claim of creditor"),
 }
@@ -73,6 +74,8 @@ KIND_NAMES: dict[str, Text] = {
     "trade_buy_settled": _("Purchase settled"),
     "trade_sell_settled": _("Sale settled"),
     "commission_collected": _("Commission collected"),
+    "commission_returned": _("Commission returned"),
+    "client_compensated": _("Client compensated"),
     "interest_accrued": _("Interest accrued"),
     "interest_adjusted": _("Interest adjusted"),
     "interest_collected": _("Interest collected"),
