@@ -1,11 +1,12 @@
 """Verify a bundle of a book's entries and seals, knowing nothing but this file and `cryptography`.
 
-    python verify_bundle.py bundle.zip [--seal outside.json] [--entry ID]
+    python verify_bundle.py bundle.zip [--seal outside.json] [--key FINGERPRINT] [--entry ID]
 
 Says clean (exit 0), failed (1: what fails is named) or incomplete (2: it could not look at everything). It
 proves rows to leaves, leaves to roots, the chain, signatures and keys, each trial balance, inclusion and
 consistency, and that not one byte of the archive is other than its writer wrote it. What it cannot know by
-itself is whether the whole was made anew by who has the key: `--seal` compares with a seal held outside.
+itself is whether the whole was made anew, or ends early: `--seal` compares with a seal held outside, `--key`
+names the keys that may begin a line of trust, and the answer says up to which seal and day it is.
 """
 
 import argparse
@@ -55,6 +56,17 @@ EVENT = (
     "event_no event key_id public_key signer_id reason untrusted_from maker_id checker_id previous_hash "
     "recorded_at "
 ).split()
+INTEGERS = {
+    *"position entry_id posting_count maker_id reverses_entry_id adjusts_entry_id creating_xid".split(),
+    *"number amount_minor account_id unit_exponent category_number expected_age_days seal_no".split(),
+    *"close_no approval_id checker_id first_position tree_size event_no".split(),
+}
+NULLABLE = {
+    *"reverses_entry_id adjusts_entry_id owner_code expected_age_days previous_hash signer_id".split(),
+    "untrusted_from",
+}
+SIGNED = {"header", "seal_hash", "signature", "public_key"}
+STATED = {"statement", "event_hash", "signature"}
 BLOCK = 1 << 20
 
 
@@ -72,6 +84,24 @@ def loads(text: str) -> Any:
     if dumps(value) != text:
         raise Damaged("JSON that is not spelled as it was written")
     return value
+
+
+def only(text: str, name: str) -> Any:
+    """What a document holds under its one name."""
+    document = loads(text)
+    if set(document) != {name}:
+        raise Damaged(f"{name}: something else is beside them")
+    return document[name]
+
+
+def shaped(what: str, row: dict[str, Any], columns: Iterable[str]) -> None:
+    """Exactly these columns, each of its type: "1" and 1 are one netstring and two values."""
+    if set(row) != set(columns):
+        raise Damaged(f"{what}: other columns")
+    for name, value in row.items():
+        wanted = int if name in INTEGERS else bool if name == "is_hot" else str
+        if name != "postings" and type(value) is not wanted and not (value is None and name in NULLABLE):
+            raise Damaged(f"{what}: {name} is of another type")
 
 
 def write_archive(target: BinaryIO, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
@@ -100,6 +130,8 @@ def netstring(field: object) -> bytes:
 
 def is_signed(key: str, signature: str, content: bytes) -> bool:
     try:
+        if bytes.fromhex(signature).hex() != signature:
+            return False
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), content)
     except (InvalidSignature, ValueError):
         return False
@@ -169,8 +201,10 @@ class Tree:
 class Verifier:
     """One reading of one bundle."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trusted: Iterable[str] = ()) -> None:
         self.path = path
+        self.trusted = set(trusted)
+        self.until = "nothing"
         self.failed: list[str] = []
         self.missed: list[str] = []
         self.tree = Tree()
@@ -193,7 +227,7 @@ class Verifier:
         for word, sentences in (("failed", self.failed), ("incomplete", self.missed)):
             for sentence in sentences:
                 print(f"{word}: {sentence}")
-        print(f"{verdict}: {self.tree.size} entries, {len(self.used)} accounts")
+        print(f"{verdict}: {self.until}: {self.tree.size} entries, {len(self.used)} accounts")
         return {"clean": 0, "failed": 1, "incomplete": 2}[verdict]
 
     def blocks(self, name: str) -> Iterator[bytes]:
@@ -227,6 +261,32 @@ class Verifier:
                     break
 
     def contents(self, outside: Path | None, entry_id: int | None) -> None:
+        manifest = self.manifest()
+        if self.archive.read("verify_bundle.py") != Path(__file__).read_bytes():
+            self.missed.append("verifier: the one in the bundle is another than the one that runs")
+        seals = only(self.text("seals.json"), "seals")
+        if dumps(manifest["seals"]) != str(len(seals)):
+            self.failed.append("manifest: names another number of seals")
+        for seal in seals:
+            if set(seal) != SIGNED:
+                raise Damaged("seals: other columns")
+            shaped("seals", seal["header"], SEAL)
+            if seal["header"]["book_code"] != manifest["book"]:
+                self.failed.append("manifest: names another book")
+        if not seals:
+            self.missed.append("seals: there are none")
+        if seals:
+            last = seals[-1]["header"]
+            self.until = f"book {last['book_code']} up to seal {last['seal_no']}, {last['business_date']}"
+        self.read_accounts()
+        self.walk(seals, manifest["book"])
+        self.chart(seals)
+        self.keys(seals)
+        self.proofs(seals, entry_id)
+        if outside:
+            self.compare(seals, outside)
+
+    def manifest(self) -> dict[str, Any]:
         manifest = loads(self.text("manifest.json"))
         if manifest["version"] != VERSION or set(manifest) != {"version", "book", "seals", "files"}:
             raise Damaged("manifest: of another version")
@@ -238,34 +298,22 @@ class Verifier:
                 self.failed.append(f"manifest: {name} is another file than it names")
         if set(manifest["files"]) != set(FILES):
             self.failed.append("manifest: names other files than there are")
-        if self.archive.read("verify_bundle.py") != Path(__file__).read_bytes():
-            self.missed.append("verifier: the one in the bundle is another than the one that runs")
-        seals = loads(self.text("seals.json"))["seals"]
-        if manifest["seals"] != len(seals) or any(
-            s["header"]["book_code"] != manifest["book"] for s in seals
-        ):
-            self.failed.append("manifest: names another book or number of seals")
-        if not seals:
-            self.missed.append("seals: there are none")
-        self.read_accounts()
-        self.walk(seals, manifest["book"])
-        self.chart(seals)
-        self.keys(seals)
-        self.proofs(seals, entry_id)
-        if outside:
-            self.compare(seals, outside)
+        return dict(manifest)
 
     def read_accounts(self) -> None:
+        last = 0
         for account in self.lines("accounts.jsonl"):
-            if set(account) != set(ACCOUNT):
-                raise Damaged("accounts: other columns")
+            shaped("accounts", account, ACCOUNT)
+            if account["account_id"] <= last:
+                raise Damaged(f"accounts: {account['account_id']} comes twice or out of its place")
+            last = account["account_id"]
             fields = ["plimsoll-account-v1", *(account[name] for name in ACCOUNT)]
             self.accounts[digest(netstrings(fields))] = account
 
     def walk(self, seals: list[dict[str, Any]], book: str) -> None:
         """Entries in order of position, and each seal when its last entry has been read."""
         waiting = list(seals)
-        previous, first, entries = None, 1, self.lines("entries.jsonl")
+        previous, first, entries, moment = None, 1, self.lines("entries.jsonl"), ""
         while waiting:
             seal = waiting.pop(0)
             header = seal["header"]
@@ -277,9 +325,13 @@ class Verifier:
                     return
                 self.take(entry, book)
             content = netstrings(["plimsoll-seal-v1", *(header[name] for name in SEAL)])
-            if set(header) != set(SEAL) or digest(content) != seal["seal_hash"]:
+            if digest(content) != seal["seal_hash"]:
                 self.failed.append(f"seal {number}: its hash is not that of what it says")
-            if header["previous_hash"] != previous or header["first_position"] != first:
+            if (
+                header["previous_hash"] != previous
+                or header["first_position"] != first
+                or header["recorded_at"] < moment
+            ):
                 self.failed.append(f"seal {number}: does not follow from the one before")
             if header["root"] != self.tree.root(0, self.tree.size).hex():
                 self.failed.append(f"seal {number}: its root is not that of the entries")
@@ -288,7 +340,7 @@ class Verifier:
                 self.failed.append(f"seal {number}: its trial balance is not that of the entries")
             if not waiting and balance != self.text("trial_balance.txt"):
                 self.failed.append("trial balance: is not that of the last seal")
-            previous, first = seal["seal_hash"], header["tree_size"] + 1
+            previous, first, moment = seal["seal_hash"], header["tree_size"] + 1, header["recorded_at"]
         if [seal["header"]["seal_no"] for seal in seals] != list(range(1, len(seals) + 1)):
             self.failed.append("seals: not numbered from one without a gap")
         if next(entries, None) is not None:
@@ -298,26 +350,37 @@ class Verifier:
 
     def take(self, entry: dict[str, Any], book: str) -> None:
         postings = entry["postings"]
-        if set(entry) != {*ENTRY, "postings"} or any(set(posting) != set(POSTING) for posting in postings):
-            raise Damaged("entries: other columns")
-        if entry["position"] != self.tree.size + 1 or entry["book_code"] != book:
-            self.failed.append(f"entry {entry['entry_id']}: out of its place")
+        shaped("entries", entry, [*ENTRY, "postings"])
+        for posting in postings:
+            shaped("postings", posting, POSTING)
+        named = f"entry {entry['entry_id']}"
+        if (
+            entry["position"] != self.tree.size + 1
+            or entry["book_code"] != book
+            or entry["entry_id"] in self.positions
+        ):
+            self.failed.append(f"{named}: out of its place")
+        numbers = [posting["number"] for posting in postings]
+        if numbers != list(range(1, entry["posting_count"] + 1)) or not numbers:
+            self.failed.append(f"{named}: its postings are not those it was written with")
         fields: list[object] = ["plimsoll-entry-v2", *(entry[name] for name in ENTRY), len(postings)]
         sums: dict[tuple[str, str, str], int] = {}
         for posting in postings:
             fields += [posting[name] for name in POSTING]
-            named, amount = posting["account_sha256_hex"], posting["amount_minor"]
-            account = self.accounts.get(named)
+            holder, amount = posting["account_sha256_hex"], posting["amount_minor"]
+            account = self.accounts.get(holder)
             if account is None:
-                self.failed.append(f"entry {entry['entry_id']}: an account of it is not what was sealed")
+                self.failed.append(f"{named}: an account of it is not what was sealed")
                 continue
-            self.used.add(named)
-            self.balances[named] = self.balances.get(named, 0) + amount
+            if (posting["unit_code"], posting["book_code"]) != (account["unit_code"], account["book_code"]):
+                self.failed.append(f"{named}: a posting is in another unit or book than its account")
+            self.used.add(holder)
+            self.balances[holder] = self.balances.get(holder, 0) + amount
             contract = account["contract_code"] if account["ring"] == "principal" else ""
             part = (account["unit_code"], account["ring"], contract)
             sums[part] = sums.get(part, 0) + amount
         if any(sums.values()):
-            self.failed.append(f"entry {entry['entry_id']}: does not balance")
+            self.failed.append(f"{named}: does not balance")
         self.positions[entry["entry_id"]] = entry["position"]
         self.tree.append(hashlib.sha256(b"\x00" + netstrings(fields)).digest())
 
@@ -346,7 +409,7 @@ class Verifier:
         if Ed25519PublicKey is None:
             self.missed.append("signatures: the package cryptography is not installed")
             return
-        events = loads(self.text("keys.json"))["events"]
+        events = only(self.text("keys.json"), "events")
         public = self.events(events)
         statements = [event["statement"] for event in events]
         for seal in seals:
@@ -364,22 +427,57 @@ class Verifier:
     def events(self, events: list[dict[str, Any]]) -> dict[str, str]:
         """Prove the events of keys; return the public keys by name."""
         public: dict[str, str] = {}
-        previous = None
+        previous, moment, in_force = None, "", None
+        revoked: set[str] = set()
         for number, event in enumerate(events, start=1):
-            said = event["statement"]
+            said, named = event["statement"], f"key event {number}"
+            if set(event) != STATED:
+                raise Damaged("key events: other columns")
+            shaped("key events", said, EVENT)
+            key, signer = said["key_id"], said["signer_id"]
             content = netstrings(["plimsoll-key-event-v1", *(said[name] for name in EVENT)])
-            public[said["key_id"]] = said["public_key"]
-            if set(said) != set(EVENT) or digest(content) != event["event_hash"]:
-                self.failed.append(f"key event {number}: its hash is not that of what it says")
-            if said["event_no"] != number or said["previous_hash"] != previous:
-                self.failed.append(f"key event {number}: does not follow from the one before")
-            if digest(bytes.fromhex(said["public_key"]))[:16] != said["key_id"]:
-                self.failed.append(f"key event {number}: the key is not the one it names")
-            is_lost = said["event"] == "revoked" and said["signer_id"] is None and not event["signature"]
-            if not is_lost and not is_signed(public.get(said["signer_id"], ""), event["signature"], content):
-                self.failed.append(f"key event {number}: is not signed by key {said['signer_id']}")
-            previous = event["event_hash"]
+            if digest(content) != event["event_hash"]:
+                self.failed.append(f"{named}: its hash is not that of what it says")
+            if (
+                said["event_no"] != number
+                or said["previous_hash"] != previous
+                or said["recorded_at"] < moment
+            ):
+                self.failed.append(f"{named}: does not follow from the one before")
+            if digest(bytes.fromhex(said["public_key"]))[:16] != key:
+                self.failed.append(f"{named}: the key is not the one it names")
+            is_in_order = {
+                "published": key not in public and in_force is None and signer == key,
+                "rotated": key not in public and in_force is not None and signer == in_force,
+                "revoked": key in public and key not in revoked and signer in (None, key, in_force),
+            }.get(said["event"], False)
+            if not is_in_order or (said["event"] != "revoked" and said["untrusted_from"] is not None):
+                self.failed.append(f"{named}: {said['event']} by {signer} is not in order")
+            if public.setdefault(key, said["public_key"]) != said["public_key"]:
+                self.failed.append(f"{named}: the key is not the one it names")
+            if said["event"] == "published":
+                self.anchor(key, said["public_key"], is_first=number == 1)
+            is_lost = said["event"] == "revoked" and signer is None and not event["signature"]
+            if not is_lost and not is_signed(public.get(signer, ""), event["signature"], content):
+                self.failed.append(f"{named}: is not signed by key {signer}")
+            if said["event"] != "revoked":
+                in_force = key
+            else:
+                revoked.add(key)
+                in_force = None if key == in_force else in_force
+            previous, moment = event["event_hash"], said["recorded_at"]
         return public
+
+    def anchor(self, key: str, public_key: str, *, is_first: bool) -> None:
+        """A published key is signed by itself alone: who trusts it has its fingerprint by another way."""
+        fingerprint = digest(bytes.fromhex(public_key))
+        print(f"key {key}: begins a line of trust, fingerprint {fingerprint}")
+        if self.trusted and fingerprint not in self.trusted:
+            self.failed.append(f"key {key}: its fingerprint is not one that is trusted")
+        elif not self.trusted and not is_first:
+            self.missed.append(
+                f"key {key}: begins a new line of trust; say --key {fingerprint} if it is yours"
+            )
 
     def proofs(self, seals: list[dict[str, Any]], entry_id: int | None) -> None:
         sizes = [seal["header"]["tree_size"] for seal in seals]
@@ -389,9 +487,9 @@ class Verifier:
             {"first": first, "second": second, "path": self.tree.consistency(first, second)}
             for first, second in pairwise(sizes)
         ]
-        if loads(self.text("consistency.json"))["proofs"] != wanted:
+        if self.text("consistency.json") != dumps({"proofs": wanted}):
             self.failed.append("consistency: the proofs between seals are not those of the tree")
-        for proof in loads(self.text("inclusion.json"))["proofs"]:
+        for proof in only(self.text("inclusion.json"), "proofs"):
             self.included(proof["entry_id"], proof)
         if entry_id is not None:
             self.included(entry_id, None)
@@ -403,7 +501,7 @@ class Verifier:
             return
         path = self.tree.inclusion(place - 1, self.tree.size)
         wanted = {"entry_id": entry_id, "position": place, "tree_size": self.tree.size, "path": path}
-        if proof is not None and proof != wanted:
+        if proof is not None and dumps(proof) != dumps(wanted):
             self.failed.append(f"entry {entry_id}: its proof is not that of the tree")
         elif proof is None:
             print(f"entry {entry_id}: position {place}, under the last seal by a path of {len(path)} hashes")
@@ -447,8 +545,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--seal", type=Path, help="a seal held outside, as `seals --json` wrote it")
     parser.add_argument("--entry", type=int, help="the number of an entry that has to be in the bundle")
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        help="fingerprint of a key known by another way; may be repeated",
+    )
     options = parser.parse_args(arguments)
-    return Verifier(options.bundle).run(options.seal, options.entry)
+    return Verifier(options.bundle, options.key).run(options.seal, options.entry)
 
 
 if __name__ == "__main__":

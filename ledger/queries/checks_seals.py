@@ -165,6 +165,7 @@ def _chained(book: Book, seals: Sequence[Seal], headers: dict[int, SealHeader]) 
         found.findings += [f"day {day}, close {number}: is not sealed" for day, number in cursor.fetchall()]
     size, number = 0, 0
     previous: bytes | None = None
+    moment = None
     for seal in seals:
         header = headers.get(seal.pk)
         if header is None:
@@ -172,11 +173,14 @@ def _chained(book: Book, seals: Sequence[Seal], headers: dict[int, SealHeader]) 
         elif bytes(seal.seal_hash) != hashlib.sha256(header_bytes(header)).digest():
             found.findings.append(f"seal {seal.seal_no}: its hash is not that of what it says")
         stored = None if seal.previous_hash is None else bytes(seal.previous_hash)
-        if (seal.seal_no, seal.first_position, stored) != (number + 1, size + 1, previous):
+        if (seal.seal_no, seal.first_position, stored) != (number + 1, size + 1, previous) or (
+            moment and seal.recorded_at < moment
+        ):
             found.findings.append(f"seal {seal.seal_no}: does not follow from seal {number}")
         if closes.get(seal.pk) != (seal.tree_size, book.pk):
             found.findings.append(f"seal {seal.seal_no}: covers {seal.tree_size} entries, its close others")
         number, size, previous = seal.seal_no, seal.tree_size, bytes(seal.seal_hash)
+        moment = seal.recorded_at
     return found
 
 
@@ -199,12 +203,12 @@ def _signed(seals: Sequence[Seal], headers: dict[int, SealHeader]) -> Found:
 
 
 def _broken_events(events: Sequence[SealKeyEvent], keys: dict[str, bytes]) -> Iterator[str]:
-    previous = None
+    previous, moment = None, None
     for number, event in enumerate(events, start=1):
         stored = None if event.previous_hash is None else bytes(event.previous_hash)
-        if event.event_no != number or stored != previous:
+        if event.event_no != number or stored != previous or (moment and event.recorded_at < moment):
             yield f"key event {event.event_no}: does not follow from the one before"
-        previous = bytes(event.event_hash)
+        previous, moment = bytes(event.event_hash), event.recorded_at
         if event.key_id not in keys:
             continue
         content = statement_bytes(statement_of(event=event, public_key=keys[event.key_id]))
@@ -215,10 +219,37 @@ def _broken_events(events: Sequence[SealKeyEvent], keys: dict[str, bytes]) -> It
             signer is None or not is_signed(signer, bytes(event.signature), content)
         ):
             yield f"key event {event.event_no}: is not signed by key {event.signer_id}"
+    yield from _out_of_order(events)
     with connection.cursor() as cursor:
         cursor.execute(_UNAPPROVED)
         for (event_no,) in cursor.fetchall():
             yield f"key event {event_no}: is not what two people approved"
+
+
+def _out_of_order(events: Sequence[SealKeyEvent]) -> Iterator[str]:
+    """A key comes into force once: by itself where none is, else by the signature of the one that is."""
+    known: set[str] = set()
+    revoked: set[str] = set()
+    in_force = None
+    for event in events:
+        key, signer = event.key_id, event.signer_id
+        is_in_order = {
+            SealKeyEvent.Event.PUBLISHED.value: key not in known and in_force is None and signer == key,
+            SealKeyEvent.Event.ROTATED.value: key not in known
+            and in_force is not None
+            and signer == in_force,
+            SealKeyEvent.Event.REVOKED.value: key in known
+            and key not in revoked
+            and signer in (None, key, in_force),
+        }.get(event.event, False)
+        if not is_in_order:
+            yield f"key event {event.event_no}: {event.event} by {signer} is not in order"
+        known.add(key)
+        if event.event == SealKeyEvent.Event.REVOKED:
+            revoked.add(key)
+            in_force = None if key == in_force else in_force
+        else:
+            in_force = key
 
 
 def _doubt(seal: Seal, events: Sequence[SealKeyEvent]) -> str:

@@ -10,16 +10,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from psycopg import sql
 
 from ledger.domain.merkle import CompactRange, MemoryTree, peaks
 from ledger.domain.seal_files import read_seals, seal_document
-from ledger.domain.seals import TrialBalanceRow, header_bytes, trial_balance_digest
+from ledger.domain.seals import (
+    TrialBalanceRow,
+    header_bytes,
+    key_id_of,
+    statement_bytes,
+    trial_balance_digest,
+)
 from ledger.domain.tiles import Run, grow
-from ledger.models import DayClose, Seal, SealChart
+from ledger.models import DayClose, Seal, SealChart, SealKeyEvent
 from ledger.queries.seal_keys import key_in_force
-from ledger.queries.seal_texts import headers_of
+from ledger.queries.seal_texts import headers_of, statement_of
 from ledger.queries.seals import signed_seals
 from ledger.queries.verification import Verdict, Verification, verify_book
 from ledger.services.key_files import private_key_of
@@ -318,3 +325,44 @@ class TestForgery:
         document = {"seals": [seal_document(one) for one in signed_seals(book_id=sealed.book.id)]}
         held = json.dumps(document).replace('"maker_id": 1', '"maker_id": 9')
         assert verify_book(book=sealed.book, outside=read_seals(held)).verdict is not Verdict.CLEAN
+
+
+class TestThiefWithAKeyOfHisOwn:
+    @pytest.mark.parametrize("event", ["rotated", "published"])
+    def test_is_found_when_only_he_signed_for_it(
+        self, superuser: Login, sealed: SmallBook, event: str
+    ) -> None:
+        """Key, approval and event are all there, hashed and signed: by the new key alone."""
+        thief = Ed25519PrivateKey.generate()
+        public_key = thief.public_key().public_bytes_raw()
+        first = SealKeyEvent.objects.get()
+        approval = superuser.execute(
+            "INSERT INTO accounts_approval SELECT (jsonb_populate_record(a, jsonb_build_object("
+            "'id', 999999, 'subject', %s::text))).* FROM accounts_approval AS a WHERE id = %s RETURNING id",
+            [f"ALL/{event} {key_id_of(public_key)}", first.approval_id],
+        ).fetchone()
+        assert approval is not None
+        superuser.execute("INSERT INTO ledger_sealkey VALUES (%s, %s)", [key_id_of(public_key), public_key])
+        forged = SealKeyEvent(
+            event_no=2,
+            event=event,
+            key_id=key_id_of(public_key),
+            signer_id=key_id_of(public_key),
+            reason="mine",
+            approval_id=999999,
+            maker_id=first.maker_id,
+            checker_id=first.checker_id,
+            previous_hash=bytes(first.event_hash),
+            recorded_at=first.recorded_at,
+        )
+        content = statement_bytes(statement_of(event=forged, public_key=public_key))
+        forged.event_hash, forged.signature = hashlib.sha256(content).digest(), thief.sign(content)
+        columns = [one.attname for one in SealKeyEvent._meta.concrete_fields if one.attname != "id"]
+        superuser.execute(
+            f"INSERT INTO ledger_sealkeyevent ({', '.join(columns)})"
+            f" VALUES ({', '.join(['%s'] * len(columns))})",
+            [getattr(forged, name) for name in columns],
+        )
+        verification = verify_book(book=sealed.book)
+        (findings,) = [one.findings for one in verification.checks if one.name == "seals_signed"]
+        assert f"key event 2: {event} by {forged.signer_id} is not in order" in findings

@@ -8,13 +8,16 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.seal_files import seal_document
+from ledger.domain.seals import key_id_of
 from ledger.models import JournalEntry
 from ledger.offline import verify_bundle
 from ledger.queries.bundle import write_bundle
@@ -76,7 +79,9 @@ def rewritten(bundle: Path, edit: Callable[[dict[str, bytes]], None]) -> bytes:
 class TestHonestBundle:
     def test_is_clean(self, bundle: Path) -> None:
         code, said = verdict_of(bundle)
-        assert (code, said) == (0, "clean: 35 entries, 8 accounts\n")
+        assert code == 0
+        assert said.startswith("key ")
+        assert said.endswith("clean: book MAIN up to seal 2, 2008-09-16: 35 entries, 8 accounts\n")
 
     def test_proves_a_chosen_entry(self, bundle: Path) -> None:
         chosen = JournalEntry.objects.order_by("-pk")[0].pk
@@ -95,7 +100,7 @@ class TestHonestBundle:
         path = tmp_path / "monday.zip"
         with path.open("wb") as target:
             write_bundle(target=target, book=sealed.book, until=MONDAY, entry_id=None)
-        assert verdict_of(path)[1].startswith("clean: 33 entries")
+        assert "clean: book MAIN up to seal 1, 2008-09-15: 33 entries" in verdict_of(path)[1]
 
     def test_is_written_the_same_again(self, bundle: Path, sealed: SmallBook) -> None:
         again = io.BytesIO()
@@ -148,6 +153,17 @@ class TestChangedBundle:
             ("verify_bundle.py", b"clean", b"clear"),
             ("manifest.json", b'"book":"MAIN"', b'"book":"MAIM"'),
             ("manifest.json", b'"seals":2', b'"seals":1'),
+            ("manifest.json", b'"seals":2', b'"seals":2.0'),
+            ("entries.jsonl", b'"maker_id":1', b'"maker_id":"1"'),
+            ("entries.jsonl", b'"posting_count":2', b'"posting_count":"2"'),
+            ("accounts.jsonl", b'"unit_exponent":2', b'"unit_exponent":"2"'),
+            ("accounts.jsonl", b'"is_hot":false', b'"is_hot":"false"'),
+            ("seals.json", b'"header":{', b'"beside":"x","header":{'),
+            ("keys.json", b'"events":', b'"beside":"x","events":'),
+            ("consistency.json", b'"first":33', b'"first":33.0'),
+            ("consistency.json", b'{"proofs"', b'{"beside":"audited","proofs"'),
+            ("inclusion.json", b'{"proofs"', b'{"beside":"audited","proofs"'),
+            ("inclusion.json", b'"position":1', b'"position":1.0'),
         ],
     )
     def test_with_its_manifest_made_anew_is_never_clean(
@@ -158,6 +174,21 @@ class TestChangedBundle:
             files[file] = files[file].replace(old, new, 1)
 
         assert quick_verdict(rewritten(bundle, edit), bundle.with_name("changed.zip")) != 0
+
+    def test_with_a_signature_in_other_digits_is_never_clean(self, bundle: Path) -> None:
+        def edit(files: dict[str, bytes]) -> None:
+            seals = json.loads(files["seals.json"])
+            seals["seals"][0]["signature"] = seals["seals"][0]["signature"].upper()
+            files["seals.json"] = verify_bundle.dumps(seals).encode()
+
+        assert quick_verdict(rewritten(bundle, edit), bundle.with_name("changed.zip")) == 1
+
+    def test_with_an_account_twice_is_never_clean(self, bundle: Path) -> None:
+        def edit(files: dict[str, bytes]) -> None:
+            first = files["accounts.jsonl"].splitlines(keepends=True)[0]
+            files["accounts.jsonl"] = first + files["accounts.jsonl"]
+
+        assert quick_verdict(rewritten(bundle, edit), bundle.with_name("changed.zip")) == 1
 
     def test_as_honestly_zipped_is_clean(self, bundle: Path) -> None:
         assert rewritten(bundle, lambda _files: None) == bundle.read_bytes()
@@ -180,3 +211,101 @@ class TestChangedBundle:
             if name != "manifest.json":
                 content = rewritten(bundle, lambda files, gone=name: files.pop(gone))  # type: ignore[misc]
                 assert quick_verdict(content, bundle.with_name("changed.zip")) != 0
+
+
+def key_event(events: list[dict[str, Any]], key: Ed25519PrivateKey, **changes: object) -> None:
+    """Append an event of the key as a thief would write it, signed by that key."""
+    public_key = key.public_key().public_bytes_raw()
+    said = events[-1]["statement"] | {
+        "event_no": len(events) + 1,
+        "key_id": key_id_of(public_key),
+        "public_key": public_key.hex(),
+        "signer_id": key_id_of(public_key),
+        "previous_hash": events[-1]["event_hash"],
+        "recorded_at": "2008-09-16T00:00:00.000000Z",
+        **changes,
+    }
+    content = verify_bundle.netstrings(
+        ["plimsoll-key-event-v1", *(said[name] for name in verify_bundle.EVENT)]
+    )
+    is_unsigned = said["signer_id"] is None
+    events.append(
+        {
+            "statement": said,
+            "event_hash": verify_bundle.digest(content),
+            "signature": "" if is_unsigned else key.sign(content).hex(),
+        }
+    )
+
+
+def sign_anew(seal: dict[str, Any], key: Ed25519PrivateKey, **changes: object) -> None:
+    """Sign a seal with the key, after the last event of keys."""
+    public_key = key.public_key().public_bytes_raw()
+    seal["header"] |= {"key_id": key_id_of(public_key), **changes}
+    content = verify_bundle.netstrings(
+        ["plimsoll-seal-v1", *(seal["header"][name] for name in verify_bundle.SEAL)]
+    )
+    seal |= {
+        "seal_hash": verify_bundle.digest(content),
+        "signature": key.sign(content).hex(),
+        "public_key": public_key.hex(),
+    }
+
+
+class TestThiefWithAKeyOfHisOwn:
+    """The last seal is signed anew by a key that nobody here made."""
+
+    def stolen(self, bundle: Path, *events: dict[str, object]) -> bytes:
+        thief = Ed25519PrivateKey.generate()
+
+        def edit(files: dict[str, bytes]) -> None:
+            keys, seals = json.loads(files["keys.json"]), json.loads(files["seals.json"])
+            moment = seals["seals"][-1]["header"]["recorded_at"]
+            honest = keys["events"][0]["statement"]
+            for changes in events:
+                own = {
+                    name: honest[name]
+                    for name in ("key_id", "public_key")
+                    if changes.get("signer_id", 1) is None
+                }
+                key_event(keys["events"], thief, recorded_at=moment, **changes, **own)
+            sign_anew(seals["seals"][-1], thief)
+            files["keys.json"] = verify_bundle.dumps(keys).encode()
+            files["seals.json"] = verify_bundle.dumps(seals).encode()
+
+        return rewritten(bundle, edit)
+
+    def test_rotates_to_it_by_its_own_signature(self, bundle: Path) -> None:
+        place = bundle.with_name("stolen.zip")
+        assert quick_verdict(self.stolen(bundle, {"event": "rotated"}), place) == 1
+
+    def test_publishes_it_beside_the_one_in_force(self, bundle: Path) -> None:
+        place = bundle.with_name("stolen.zip")
+        assert quick_verdict(self.stolen(bundle, {"event": "published"}), place) == 1
+
+    def test_begins_a_new_line_of_trust_after_an_unsigned_revocation(self, bundle: Path) -> None:
+        place = bundle.with_name("stolen.zip")
+        content = self.stolen(bundle, {"event": "revoked", "signer_id": None}, {"event": "published"})
+        assert quick_verdict(content, place) == 2
+        with zipfile.ZipFile(bundle) as archive:
+            (event,) = json.loads(archive.read("keys.json"))["events"]
+        honest = verify_bundle.digest(bytes.fromhex(event["statement"]["public_key"]))
+        assert verdict_of(bundle, "--key", honest)[0] == 0
+        assert verdict_of(place, "--key", honest)[0] == 1
+
+    def test_makes_everything_with_it(self, bundle: Path) -> None:
+        """Then only a fingerprint or a seal from elsewhere tells."""
+        code, said = verdict_of(bundle, "--key", "0" * 64)
+        assert code == 1
+        assert "is not one that is trusted" in said
+
+    def test_cannot_date_a_seal_back_before_the_one_it_follows(self, bundle: Path) -> None:
+        with zipfile.ZipFile(bundle) as archive:
+            seals = json.loads(archive.read("seals.json"))["seals"]
+        walker = verify_bundle.Verifier(bundle)
+        seals[1]["header"]["recorded_at"] = "2001-01-01T00:00:00.000000Z"
+        with zipfile.ZipFile(bundle) as archive:
+            walker.archive = archive
+            walker.read_accounts()
+            walker.walk(seals, "MAIN")
+        assert "seal 2: does not follow from the one before" in walker.failed
