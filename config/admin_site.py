@@ -73,6 +73,7 @@ MENU: list[dict[str, Any]] = [
             "permission": may_view("ledger.businessday"),
         },
         pages(_("Official rates"), "currency_exchange", "ledger.officialrate"),
+        pages(_("Client exchanges"), "currency_yen", "ledger.clientexchange"),
         pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
         pages(_("Imports"), "upload_file", "ledger.importfile"),
         pages(_("Seals"), "verified", "ledger.seal"),
