@@ -12,7 +12,14 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger.domain.seal_files import OutsideSeal
 from ledger.models import Book
-from ledger.queries import checks_exchange, checks_holds, checks_periods, checks_seals, checks_time
+from ledger.queries import (
+    checks_entries,
+    checks_exchange,
+    checks_holds,
+    checks_periods,
+    checks_seals,
+    checks_time,
+)
 from ledger.queries.months import months_away
 from ledger.queries.periods import Reopening, reopenings
 from ledger.queries.verification_check import Check
@@ -20,6 +27,7 @@ from ledger.queries.verification_checks import CHECKS
 
 ALL_CHECKS: tuple[Check, ...] = (
     *CHECKS,
+    *checks_entries.CHECKS,
     *checks_holds.CHECKS,
     *checks_periods.CHECKS,
     *checks_time.CHECKS,

@@ -94,14 +94,16 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "reversals_mirror",
-        "every reversal negates its entry posting by posting",
+        "every reversal negates its entry posting by posting, all of them",
         """
         SELECT format('entry %%s: is no mirror of entry %%s', e.id, e.reverses_id)
         FROM ledger_journalentry AS e
         INNER JOIN ledger_posting AS p ON p.entry_id = e.id AND p.booking_date = e.booking_date
+        LEFT JOIN ledger_journalentry AS o ON o.id = e.reverses_id
         LEFT JOIN ledger_posting AS r ON r.entry_id = e.reverses_id AND r.posting_no = p.posting_no
         WHERE e.book_id = %(book)s AND e.reverses_id IS NOT NULL
-            AND (r.account_id, r.amount_minor) IS DISTINCT FROM (p.account_id, -p.amount_minor)
+            AND (o.posting_count, r.account_id, r.amount_minor)
+            IS DISTINCT FROM (e.posting_count, p.account_id, -p.amount_minor)
         GROUP BY e.id, e.reverses_id
         ORDER BY e.id
         """,

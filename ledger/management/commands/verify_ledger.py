@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -37,17 +38,32 @@ class Command(BaseCommand):
         verdicts = {verification.verdict for verification in verifications}
         if Verdict.FAILED in verdicts:
             sys.exit(EXIT_CODES[Verdict.FAILED])
-        if Verdict.INCOMPLETE in verdicts:
+        unseen = self.not_looked_at(verifications, () if options["book"] else outside)
+        if Verdict.INCOMPLETE in verdicts or unseen:
             sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
+
+    def not_looked_at(self, verifications: Sequence[Verification], outside: Sequence[OutsideSeal]) -> bool:
+        """Whether there was nothing to look at: no book at all, or not the one that a seal is of."""
+        here = {verification.book_code for verification in verifications}
+        absent = sorted({seal.header.book_code for seal in outside} - here)
+        if not here:
+            self.stderr.write("There is no book: nothing was looked at.")
+        for code in absent:
+            self.stderr.write(f"Book {code}: incomplete. Its seals are held outside, and it is not here.")
+        return bool(absent) or not here
 
     def held_outside(self, file: object) -> list[OutsideSeal]:
         if not isinstance(file, Path):
             return []
         try:
-            return read_seals(file.read_text(encoding="utf-8"))
+            seals = read_seals(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, DamagedSealFile) as error:
             self.stderr.write(f"{file} holds no seals: {error}")
             sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
+        if not seals:
+            self.stderr.write(f"{file} holds no seals: there is nothing to compare with.")
+            sys.exit(EXIT_CODES[Verdict.INCOMPLETE])
+        return seals
 
     def tell(self, verification: Verification) -> None:
         self.stderr.write(
