@@ -141,7 +141,8 @@ def release_hold(
         first = named.first()
         if first is not None:
             same = all(getattr(first, name) == value for name, value in said.items())
-            if not same or amount_minor not in (None, first.amount_minor):
+            took_all = amount_minor is None and _is_last_of_its_hold(first)
+            if not same or not (took_all or amount_minor == first.amount_minor):
                 raise ReleaseKeyConflict(idempotency_key)
             return first
         hold.refresh_from_db()
@@ -190,6 +191,12 @@ def release_holds_on(
             },
         )
         return [int(hold_id) for (hold_id,) in cursor.fetchall()]
+
+
+def _is_last_of_its_hold(event: HoldEvent) -> bool:
+    """Whether the event took all that was left."""
+    later = HoldEvent.objects.filter(hold_id=event.hold_id, pk__gt=event.pk)
+    return event.hold.open_minor == 0 and not later.exists()
 
 
 def _insert(statement: str, arguments: dict[str, Any]) -> bool:

@@ -256,6 +256,16 @@ class TestReleasing:
         with pytest.raises(refusals.ReleaseKeyConflict):
             release(funded, hold, amount=81_00)
 
+    def test_of_all_that_is_left_is_no_replay_of_a_release_in_part(self, funded: SmallBook) -> None:
+        hold = place(funded, 200_00)
+        release(funded, hold, amount=80_00)
+        with pytest.raises(refusals.ReleaseKeyConflict):
+            release(funded, hold)
+        rest = release(funded, hold, "r2")
+        assert release(funded, hold, "r2") == rest
+        with pytest.raises(refusals.ReleaseKeyConflict):
+            release(funded, hold)
+
     def test_is_refused_once_nothing_is_left(self, funded: SmallBook) -> None:
         hold = place(funded, 200_00)
         release(funded, hold)
