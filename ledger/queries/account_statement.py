@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from ledger.domain.axes import Axis, Valuation, valuation_of
-from ledger.queries.as_of import PointInTime, point_in_time
+from ledger.queries.as_of import PointInTime, point_in_time, point_of_account
 from ledger.queries.balances import balance_at, book_of
 from ledger.queries.months import months_away
 
@@ -245,7 +245,7 @@ def turnovers(
 
     :raises NoSuchAccount: there is no such account.
     """
-    point = point_in_time(book_id=book_of(account_id=account_id), day=until, axis=axis, known_at=known_at)
+    point = point_of_account(account_id=account_id, day=until, axis=axis, known_at=known_at)
     balance_minor = (
         0 if since == dt.date.min else balance_at(account_id=account_id, point=point.at(since - DAY))
     )

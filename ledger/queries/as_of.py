@@ -13,23 +13,27 @@ from typing import Any
 from django.db import connection
 
 from ledger.domain.axes import Axis
+from ledger.queries.accounts import NoSuchAccount
 
 _DAYS = """
 SELECT closed.business_date, ARRAY(
     SELECT d.business_date
     FROM ledger_businessday AS d
-    WHERE d.book_id = %(book_id)s AND d.business_date > coalesce(closed.business_date, '-infinity')
+    WHERE d.book_id = named.book_id AND d.business_date > coalesce(closed.business_date, '-infinity')
     ORDER BY d.business_date
 )
-FROM (SELECT 1) AS one
+FROM ({book}) AS named
 LEFT JOIN LATERAL (
     SELECT d.business_date
     FROM ledger_businessday AS d
-    WHERE d.book_id = %(book_id)s AND d.status = 'closed' AND d.business_date <= %(known_at)s
+    WHERE d.book_id = named.book_id AND d.status = 'closed' AND d.business_date <= %(known_at)s
     ORDER BY d.business_date DESC
     LIMIT 1
 ) AS closed ON true
 """
+
+_BOOK_ITSELF = "SELECT %(book_id)s::integer AS book_id"
+_BOOK_OF_ACCOUNT = "SELECT a.book_id FROM ledger_account AS a WHERE a.id = %(account_id)s"
 
 _NOW = "INNER JOIN ledger_currentbalance AS b ON b.account_id = a.id"
 
@@ -137,9 +141,28 @@ def point_in_time(
 
     A day that is open counts as not yet closed, also if it was closed before and reopened. One statement.
     """
+    return _point(_BOOK_ITSELF, {"book_id": book_id}, day=day, axis=axis, known_at=known_at)
+
+
+def point_of_account(
+    *, account_id: int, day: dt.date, axis: Axis = Axis.BOOKING, known_at: dt.date | None = None
+) -> PointInTime:
+    """As `point_in_time`, of the book of an account, in the same one statement.
+
+    :raises NoSuchAccount: there is no such account.
+    """
+    return _point(_BOOK_OF_ACCOUNT, {"account_id": account_id}, day=day, axis=axis, known_at=known_at)
+
+
+def _point(
+    book: str, whose: Mapping[str, int], *, day: dt.date, axis: Axis, known_at: dt.date | None
+) -> PointInTime:
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, {"book_id": book_id, "known_at": known_at or dt.date.max})
-        closed, later = cursor.fetchone()
+        cursor.execute(_DAYS.format(book=book), {**whose, "known_at": known_at or dt.date.max})
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchAccount(str(whose.get("account_id")))
+    closed, later = row
     return PointInTime(
         axis=axis,
         day=day,

@@ -8,7 +8,7 @@ from django.db import connection
 from ledger.domain.axes import Axis
 from ledger.models import Account, CurrentBalance
 from ledger.queries.accounts import NoSuchAccount
-from ledger.queries.as_of import PointInTime, point_in_time
+from ledger.queries.as_of import PointInTime, point_of_account
 
 
 def balances(*, account_ids: Iterable[int]) -> dict[int, int]:
@@ -69,9 +69,7 @@ def balance_as_of(
         return int(row[0])
     return balance_at(
         account_id=account_id,
-        point=point_in_time(
-            book_id=book_of(account_id=account_id), day=business_date, axis=axis, known_at=known_at
-        ),
+        point=point_of_account(account_id=account_id, day=business_date, axis=axis, known_at=known_at),
     )
 
 
