@@ -15,6 +15,7 @@ from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.names import kind_name
 from ledger.models import Account, JournalEntry, Posting, Unit
+from ledger.queries.months import months_away
 from ledger.queries.seals import proof_of_inclusion, seal_of_entry
 
 MOST_POSTINGS = 500
@@ -145,11 +146,13 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
         if seal is None:
             return Facts(title=_("Seal"), items=[(_("Seal"), chip(_("not sealed yet")))])
         proof = proof_of_inclusion(entry_id=row.pk)
-        verdict = (
-            chip(_("is under the seal"), Tone.GOOD)
-            if proof.holds
-            else chip(_("is not what was sealed"), Tone.BAD)
-        )
+        if proof.holds:
+            verdict = chip(_("is under the seal"), Tone.GOOD)
+        elif row.booking_date.replace(day=1) in months_away(book_id=row.book_id):
+            away = _("The postings of %(month)s are detached.") % {"month": f"{row.booking_date:%Y-%m}"}
+            verdict = chip(away, Tone.HOLD)
+        else:
+            verdict = chip(_("is not what was sealed"), Tone.BAD)
         path = [
             (_("Path %(step)d") % {"step": at}, code(node.hex())) for at, node in enumerate(proof.path, 1)
         ]

@@ -17,10 +17,15 @@ from ledger.domain.tiles import TiledTree
 from ledger.models import Account, Book, EntryPosition, Posting, SealChart, SealKeyEvent
 from ledger.offline import verify_bundle
 from ledger.queries.canonical import canonical_accounts, canonical_entries_until
+from ledger.queries.months import months_away
 from ledger.queries.seal_texts import statement_of
 from ledger.queries.seals import EntryNotSealed, signed_seals, tiles_of
 
 BLOCK = 1 << 20
+
+
+class PostingsAway(Exception):
+    """Postings of the book are detached: attach these months first."""
 
 
 def write_bundle(
@@ -29,11 +34,15 @@ def write_bundle(
     """Write the bundle of a book up to the last seal of a day; return its manifest. Reads only.
 
     :raises EntryNotSealed: the chosen entry is under none of these seals, or there is no seal.
+    :raises PostingsAway: a month of these entries is detached.
     """
     seals = signed_seals(book_id=book.pk)
     seals = [seal for seal in seals if not until or seal.header.business_date <= until]
     if not seals:
         raise EntryNotSealed("the book has no seal till then")
+    last_day = seals[-1].header.business_date
+    if away := [f"{month:%Y-%m}" for month in months_away(book_id=book.pk) if month <= last_day]:
+        raise PostingsAway(", ".join(away))
     sizes = [seal.header.tree_size for seal in seals]
     tree = TiledTree(tiles_of(book_id=book.pk))
     place = EntryPosition.objects.filter(entry_id=entry_id, book=book, position__lte=sizes[-1]).first()

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from pytest_django import Settings
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from ledger.services.key_files import create_key_file
 from ledger.services.seal_keys import publish_key
 from ledger.services.seals import seal_close
 from tests.ledger.builders import MONDAY, SmallBook, small_book
+from tests.ledger.months import NOVEMBER, three_months
 from tests.ledger.services.test_days import close
 
 TUESDAY = MONDAY + dt.timedelta(1)
@@ -74,4 +76,13 @@ def sealed_book() -> SmallBook:
     )
     close_and_seal(book, TUESDAY)
     open_day(book, WEDNESDAY)
+    return book
+
+
+def sealed_autumn() -> SmallBook:
+    """September, October and November closed, and sealed at once; September may be detached. Commits."""
+    book = three_months()
+    with transaction.atomic():
+        published_key(book.maker)
+        close_and_seal(book, NOVEMBER)
     return book

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from ledger.models import Book
-from ledger.queries.bundle import write_bundle
+from ledger.queries.bundle import PostingsAway, write_bundle
 from ledger.queries.seals import EntryNotSealed
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 manifest = write_bundle(
                     target=target, book=book, until=options["until"], entry_id=options["entry"]
                 )
-        except EntryNotSealed as refused:
+        except (EntryNotSealed, PostingsAway) as refused:
             unfinished.unlink()
             raise CommandError(f"{refused.__doc__} ({refused})") from refused
         unfinished.replace(output)

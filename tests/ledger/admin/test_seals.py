@@ -7,9 +7,11 @@ from django.test import Client
 
 from accounts.models import StaffRole
 from ledger.models import JournalEntry, Seal, SealKeyEvent
+from ledger.services.months import detach_month
 from tests.desk import colleague, desk_of
 from tests.ledger.builders import SmallBook
-from tests.ledger.sealing import WEDNESDAY, sealed_book
+from tests.ledger.months import SEPTEMBER
+from tests.ledger.sealing import WEDNESDAY, sealed_autumn, sealed_book
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,17 @@ class TestEntryPage:
         draft = sealed.draft("client_deposit", value_date=WEDNESDAY, bank=1, wang=-1)
         (posted,) = sealed.post(draft, day=WEDNESDAY)
         assert "not sealed yet" in page(auditor, f"journalentry/{posted.entry_id}/change/")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "migrator"])
+class TestEntryOfADetachedMonth:
+    def test_is_not_said_to_have_changed(self, transactional_db: None, key_directory: Path) -> None:
+        book = sealed_autumn()
+        detach_month(month=SEPTEMBER)
+        auditor = desk_of(colleague("ava.stone", StaffRole.AUDITOR))
+        said = page(auditor, f"journalentry/{book.accounts['first_entry']}/change/")
+        assert "The postings of 2008-09 are detached." in said
+        assert "is not what was sealed" not in said
 
 
 class TestReports:
