@@ -1,6 +1,6 @@
 """Verify a bundle of a book's entries and seals, knowing nothing but this file and `cryptography`.
 
-    python verify_bundle.py bundle.zip [--seal outside.json] [--key FINGERPRINT] [--entry ID]
+    python verify_bundle.py bundle.zip [--seal outside.json] [--key FINGERPRINT] [--entry ID] [--json]
 
 Says clean (exit 0), failed (1: what fails is named) or incomplete (2: it could not look at everything). It
 proves rows to leaves, leaves to roots, the chain, signatures and keys, each trial balance, inclusion and
@@ -207,13 +207,15 @@ class Verifier:
         self.until = "nothing"
         self.failed: list[str] = []
         self.missed: list[str] = []
+        self.notes: list[str] = []
+        self.said: list[str] = []
         self.tree = Tree()
         self.accounts: dict[str, dict[str, Any]] = {}
         self.used: set[str] = set()
         self.balances: dict[str, int] = {}
         self.positions: dict[int, int] = {}
 
-    def run(self, outside: Path | None, entry_id: int | None) -> int:
+    def run(self, outside: Path | None, entry_id: int | None, *, as_json: bool = False) -> int:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 self.archive = archive
@@ -224,11 +226,31 @@ class Verifier:
         except (Damaged, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
             self.failed.append(f"content: {type(error).__name__}: {error}")
         verdict = "failed" if self.failed else "incomplete" if self.missed else "clean"
-        for word, sentences in (("failed", self.failed), ("incomplete", self.missed)):
-            for sentence in sentences:
+        if as_json:
+            print(dumps(self.document(verdict)))
+        else:
+            self.tell(verdict)
+        return {"clean": 0, "failed": 1, "incomplete": 2}[verdict]
+
+    def tell(self, verdict: str) -> None:
+        for sentence in self.said:
+            print(sentence)
+        for word, found in (("note", self.notes), ("failed", self.failed), ("incomplete", self.missed)):
+            for sentence in found:
                 print(f"{word}: {sentence}")
         print(f"{verdict}: {self.until}: {self.tree.size} entries, {len(self.used)} accounts")
-        return {"clean": 0, "failed": 1, "incomplete": 2}[verdict]
+
+    def document(self, verdict: str) -> dict[str, object]:
+        return {
+            "verdict": verdict,
+            "until": self.until,
+            "entries": self.tree.size,
+            "accounts": len(self.used),
+            "said": self.said,
+            "notes": self.notes,
+            "failed": self.failed,
+            "incomplete": self.missed,
+        }
 
     def blocks(self, name: str) -> Iterator[bytes]:
         with self.archive.open(name) as part:
@@ -285,6 +307,16 @@ class Verifier:
         self.proofs(seals, entry_id)
         if outside:
             self.compare(seals, outside)
+        else:
+            self.notes.append(
+                "seals: that none was left out after the last one here is not proved; "
+                "--seal compares with one held outside"
+            )
+        # A seal held outside says nothing of what happened to its key later.
+        self.notes.append(
+            "keys: that no event was left out after the last one here is not proved; "
+            "compare with what `seal_keys list` says"
+        )
 
     def manifest(self) -> dict[str, Any]:
         manifest = loads(self.text("manifest.json"))
@@ -471,7 +503,7 @@ class Verifier:
     def anchor(self, key: str, public_key: str, *, is_first: bool) -> None:
         """A published key is signed by itself alone: who trusts it has its fingerprint by another way."""
         fingerprint = digest(bytes.fromhex(public_key))
-        print(f"key {key}: begins a line of trust, fingerprint {fingerprint}")
+        self.said.append(f"key {key}: begins a line of trust, fingerprint {fingerprint}")
         if self.trusted and fingerprint not in self.trusted:
             self.failed.append(f"key {key}: its fingerprint is not one that is trusted")
         elif not self.trusted and not is_first:
@@ -504,7 +536,9 @@ class Verifier:
         if proof is not None and dumps(proof) != dumps(wanted):
             self.failed.append(f"entry {entry_id}: its proof is not that of the tree")
         elif proof is None:
-            print(f"entry {entry_id}: position {place}, under the last seal by a path of {len(path)} hashes")
+            self.said.append(
+                f"entry {entry_id}: position {place}, under the last seal by a path of {len(path)} hashes"
+            )
 
     def compare(self, seals: list[dict[str, Any]], outside: Path) -> None:
         try:
@@ -551,8 +585,9 @@ def main(arguments: list[str] | None = None) -> int:
         default=[],
         help="fingerprint of a key known by another way; may be repeated",
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args(arguments)
-    return Verifier(options.bundle, options.key).run(options.seal, options.entry)
+    return Verifier(options.bundle, options.key).run(options.seal, options.entry, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,30 @@ class TestChangedBook:
         assert judged(bundle(tmp_path), "--seal", other)[0] == 2
 
 
+class TestWhatABundleCannotKnow:
+    def test_is_noted_and_a_seal_held_outside_takes_the_note_on_seals_away(
+        self, sealed: SmallBook, held: Path, tmp_path: Path
+    ) -> None:
+        file = bundle(tmp_path)
+        code, said = judged(file)
+        assert code == 0
+        assert "note: seals: that none was left out after the last one here is not proved" in said
+        assert "note: keys: that no event was left out" in said
+        code, said = judged(file, "--seal", held)
+        assert code == 0
+        assert "note: seals" not in said
+        assert "note: keys: that no event was left out" in said
+
+    def test_is_in_its_json_too(self, sealed: SmallBook, held: Path, tmp_path: Path) -> None:
+        file = bundle(tmp_path)
+        documents = [json.loads(judged(file, "--json", *words)[1]) for words in ([], ["--seal", held])]
+        assert [one["verdict"] for one in documents] == ["clean", "clean"]
+        assert [len(one["notes"]) for one in documents] == [2, 1]
+        assert documents[0]["notes"][0].startswith("seals: that none was left out")
+        cut = json.loads(judged(bundle(tmp_path, "--until", "2008-09-15"), "--json", "--seal", held)[1])
+        assert (cut["verdict"], len(cut["incomplete"])) == ("incomplete", 1)
+
+
 class TestDetachedMonth:
     def test_leaves_nothing_to_bundle(
         self, transactional_db: None, key_directory: Path, tmp_path: Path
