@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.admin.panels import NOTHING, Cell, Look, Text, Tone, chip, code, number, text
+from accounts.models import Approval
 
 Tones = Mapping[Any, Tone]
 
@@ -93,8 +94,11 @@ def list_of(model: type[models.Model], request: HttpRequest, query: str = "") ->
 
 
 def related(row: models.Model | None, request: HttpRequest, label: Text = "") -> Cell:
-    """Another row by its name, leading to its page."""
-    return NOTHING if row is None else text(label or str(row), page_of(row, request))
+    """Another row by its name, leading to its page; an approval, whose name is long, by its number."""
+    if row is None:
+        return NOTHING
+    name = f"#{row.pk}" if isinstance(row, Approval) else str(row)
+    return text(label or name, page_of(row, request))
 
 
 def plain(value: Any) -> Cell:

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.admin.columns import instant_column, state_column
+from accounts.admin.columns import column, instant_column, state_column
 from accounts.admin.filters import choices, rows
 from accounts.admin.panels import Cell, Column, Look, Panel, Table, number, text
 from accounts.admin.read_only import ReadOnlyAdmin
+from ledger.admin.names import kind_name
 from ledger.models import ImportFile
 
 SHOWN = 200
@@ -20,14 +22,14 @@ class ImportFileAdmin(ReadOnlyAdmin[ImportFile]):
     list_display = [
         "name",
         "book",
-        "kind",
+        column(lambda row: str(kind_name(row.kind_id)), name="kind", label=gettext_lazy("kind")),
         state_column(ImportFile, "file_format"),
         "taken",
         "refused",
         instant_column(ImportFile, "recorded_at"),
     ]
     list_filter = [rows("book"), choices("file_format")]
-    list_select_related = ["book", "kind"]
+    list_select_related = ["book"]
     search_fields = ["name", "sha256"]
     ordering = ["-id"]
 

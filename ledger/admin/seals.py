@@ -73,6 +73,9 @@ class SealKeyEventAdmin(ReadOnlyAdmin[SealKeyEvent]):
     list_select_related = ["key", "maker", "checker"]
     ordering = ["-event_no"]
 
+    def page_title(self, row: SealKeyEvent) -> str:
+        return f"{_('Event of a seal key')} {row.event_no} · {row.key_id}"
+
     def panels(self, request: HttpRequest, row: SealKeyEvent) -> list[Panel]:
         return [
             Facts(
