@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION ledger_check_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off
+SET enable_hashjoin = on SET enable_hashagg = on
 SET enable_sort = off SET jit = off SET work_mem = '128MB' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     bad record;

@@ -146,3 +146,14 @@ class TestCost:
             post(main_book, entries, prefix=f"batch-{number}-", postings=both)
             costs.append(rows_touched() - before)
         assert costs[1] < 12 * costs[0]
+
+    def test_is_not_the_session_s_to_raise(self, main_book: SmallBook) -> None:
+        """A login may switch off how its own statements join, and not how the rule does."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_hashagg = off")
+        costs = []
+        for number, entries in enumerate((100, 1000)):
+            before = rows_touched()
+            post(main_book, entries, prefix=f"batch-{number}-")
+            costs.append(rows_touched() - before)
+        assert costs[1] < 12 * costs[0]
