@@ -8,7 +8,10 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
+from ledger.queries.verification import ALL_CHECKS
 from tests.architecture.source import APPS, ROOT, packages, sql_files, tracked_text_files
+
+ATTACKS = ROOT / "docs" / "rules" / "attacks.md"
 
 DECISIONS = ROOT / "docs" / "decisions"
 SECTIONS = ("**Context.**", "**Decision.**", "**Consequences.**", "**Rejected.**")
@@ -196,7 +199,9 @@ class TestRules:
     """Each app or room has a page docs/rules/<label>.md; a constraint's name is public."""
 
     @pytest.mark.parametrize(
-        "page", sorted((ROOT / "docs" / "rules").glob("*.md")), ids=lambda page: page.stem
+        "page",
+        sorted(page for page in (ROOT / "docs" / "rules").glob("*.md") if page != ATTACKS),
+        ids=lambda page: page.stem,
     )
     def test_list_every_constraint(self, page: Path) -> None:
         label = page.stem
@@ -208,3 +213,16 @@ class TestRules:
             named |= refused_names(file.read_text(), label)
         assert named
         assert sorted(name for name in named if f"`{name}`" not in page.read_text()) == []
+
+    def test_and_checks_that_meet_an_attack_are_there(self) -> None:
+        named = set(re.findall(r"`([a-z]+_[a-z_]+)`", ATTACKS.read_text()))
+        rules = {name for name in named if name.startswith("ledger_")}
+        page = (ROOT / "docs" / "rules" / "ledger.md").read_text()
+        assert sorted(name for name in rules if f"`{name}`" not in page) == []
+        commands = {"verify_ledger"}
+        assert named - rules - commands <= {check.name for check in ALL_CHECKS}
+
+    def test_of_attacks_are_tried_by_tests_that_are_there(self) -> None:
+        for name in re.findall(r"(?:tests/\w+/(?:\w+/)*)?test_\w+\.py", ATTACKS.read_text()):
+            file = ROOT / name if "/" in name else ROOT / "tests" / "invariants" / name
+            assert file.is_file(), name

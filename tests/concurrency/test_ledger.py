@@ -210,8 +210,9 @@ class TestReversals:
                 maker_id=committed_book.maker.id,
             )
 
-        outcomes = at_once(*[reverse(number) for number in range(6)])
-        assert outcomes.count(refusals.AlreadyReversed.code) == 5
+        outcomes = at_once(*[reverse(number) for number in range(16)])
+        assert outcomes.count(refusals.AlreadyReversed.code) == 15
+        assert JournalEntry.objects.filter(reverses_id=posted.entry_id).count() == 1
         assert balance(account_id=committed_book.accounts["wang"]) == 0
 
 
