@@ -27,6 +27,7 @@ from accounts.admin.panels import (
     text,
 )
 from accounts.admin.read_only import ReadOnlyAdmin
+from custody.admin.replacements import replacement_panels
 from custody.models import Statement, StatementKind, StatementState
 from ledger.admin.amounts import amount
 
@@ -92,6 +93,7 @@ class StatementAdmin(ReadOnlyAdmin[Statement]):
 
     def panels(self, request: HttpRequest, row: Statement) -> list[Panel]:
         found: list[Panel] = [self._origin(request, row), self._findings(row)]
+        found += replacement_panels(request, row)
         if row.kind == StatementKind.HOLDINGS:
             found.append(self._holdings(row))
         elif row.kind == StatementKind.CASH:

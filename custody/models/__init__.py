@@ -2,6 +2,7 @@
 
 from custody.models.custodian import CashHome, Custodian, CustodyAccount, CustodyAccountUnit, CustodyRing
 from custody.models.payment import Payment, PaymentDirection, PaymentKind, PaymentState
+from custody.models.replacement import StatementReplacement
 from custody.models.statement import (
     HoldingLine,
     Statement,
@@ -27,6 +28,7 @@ __all__ = [
     "StatementBalance",
     "StatementEntry",
     "StatementKind",
+    "StatementReplacement",
     "StatementState",
     "TransferInstruction",
     "TransferState",

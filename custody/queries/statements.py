@@ -34,7 +34,7 @@ def usable_statement(
 
 def predecessor_of(*, book_id: int, custodian_id: int, kind: str, sequence: int) -> Predecessor | None:
     """The read statement with the next lower number of the custodian's; of several, the one that came
-    first.
+    first, where none took its place.
     """
     found = (
         Statement.objects.filter(
@@ -43,6 +43,7 @@ def predecessor_of(*, book_id: int, custodian_id: int, kind: str, sequence: int)
             kind=kind,
             state__in=READ_STATES,
             sequence_number__lt=sequence,
+            superseded_by__isnull=True,
         )
         .order_by("-sequence_number", "id")
         .values_list("id", "external_number", "sequence_number")

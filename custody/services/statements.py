@@ -3,9 +3,10 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.services.violations import violated_constraint
 from custody.domain.statement_checks import Finding, check_continuity, check_statement
@@ -23,9 +24,10 @@ from custody.models import (
     StatementBalance,
     StatementEntry,
     StatementKind,
+    StatementReplacement,
     StatementState,
 )
-from custody.queries.statements import READ_STATES, predecessor_of
+from custody.queries.statements import READ_STATES, is_usable, predecessor_of
 from ledger.models import Unit
 
 FORMAT = "plimsoll-json-1"
@@ -41,10 +43,11 @@ class EmptyStatement(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What became of the bytes: a statement with findings, or findings alone."""
+    """What became of the bytes: a statement with findings, or findings alone; whose place it takes."""
 
     parsed: ParsedStatement | None
     findings: list[Finding]
+    replaces: list[int] = field(default_factory=list)
 
     @property
     def state(self) -> StatementState:
@@ -66,7 +69,9 @@ def import_statement(
 
     Joins the caller's transaction, else is its own. Never refuses for what is in the file: what cannot be
     read or does not add up is kept, marked, and named in `findings`. Bytes that were unreadable are read
-    again, so that an import succeeds once what they lacked (a unit) is set up.
+    again, so that an import succeeds once what they lacked (a unit) is set up. A statement that nothing stops
+    takes the place of those that were stopped before it with the same day and the custodian's same number:
+    they confirmed nothing, and are kept as they are.
 
     :raises UnknownCustodian: no custodian has the code.
     :raises EmptyStatement: there are no bytes.
@@ -105,8 +110,25 @@ def import_statement(
     try:
         with transaction.atomic():
             _store(statement, reading.parsed, accounts)
+            StatementReplacement.objects.bulk_create(
+                [
+                    StatementReplacement(replaced_id=replaced_id, replacement=statement, maker_id=maker_id)
+                    for replaced_id in reading.replaces
+                ]
+            )
     except IntegrityError as error:
-        if violated_constraint(error=error) not in (
+        violated = violated_constraint(error=error)
+        if violated == "custody_statementreplacement_superseded_once":
+            # Another session took the place first: read once more, beside what stands there now.
+            return import_statement(
+                book_id=book_id,
+                custodian_code=custodian_code,
+                raw=raw,
+                file_name=file_name,
+                received_on=received_on,
+                maker_id=maker_id,
+            )
+        if violated not in (
             "custody_statement_bytes_once",
             "custody_statement_unreadable_bytes_once",
         ):
@@ -138,20 +160,29 @@ def _read(
             raise StatementUnreadable("wrong_custodian", "/custodian", f"this came as {custodian.code}'s")
     except StatementUnreadable as error:
         return _Reading(None, [Finding(error.code, error.pointer, error.detail, stops=True)])
-    findings = check_statement(parsed, known_accounts=accounts.keys())
-    findings += _overlaps(parsed, book_id=book_id, custodian_id=custodian.pk)
+    own = check_statement(parsed, known_accounts=accounts.keys())
     predecessor = predecessor_of(
         book_id=book_id, custodian_id=custodian.pk, kind=parsed.kind, sequence=parsed.sequence
     )
-    findings += check_continuity(parsed, predecessor)
-    return _Reading(parsed, findings)
+    continuity = check_continuity(parsed, predecessor)
+    current = Statement.objects.filter(custodian=custodian, state__in=READ_STATES, superseded_by__isnull=True)
+    stopped = _stopped_before(parsed, current.filter(book_id=book_id, kind=parsed.kind))
+    overlaps = _overlaps(parsed, current.exclude(pk__in=stopped), book_id=book_id)
+    if stopped and any(finding.stops for finding in [*own, *overlaps]):
+        # It takes nobody's place: what was stopped stands beside it.
+        stopped, overlaps = [], _overlaps(parsed, current, book_id=book_id)
+    return _Reading(parsed, own + overlaps + continuity, stopped)
 
 
-def _overlaps(parsed: ParsedStatement, *, book_id: int, custodian_id: int) -> list[Finding]:
+def _stopped_before(parsed: ParsedStatement, current: QuerySet[Statement]) -> list[int]:
+    """Statements of the same day and number that confirm nothing: what a right one takes the place of."""
+    same = current.filter(statement_date=parsed.statement_date, sequence_number=parsed.sequence)
+    return [one.pk for one in same.order_by("id").defer("original") if not is_usable(one)]
+
+
+def _overlaps(parsed: ParsedStatement, current: QuerySet[Statement], *, book_id: int) -> list[Finding]:
     """Findings against statements that speak of the same: day, number or entries."""
-    read = Statement.objects.filter(
-        book_id=book_id, custodian_id=custodian_id, kind=parsed.kind, state__in=READ_STATES
-    )
+    read = current.filter(book_id=book_id, kind=parsed.kind)
     findings = []
     if other := read.filter(statement_date=parsed.statement_date).first():
         findings.append(
@@ -169,7 +200,7 @@ def _overlaps(parsed: ParsedStatement, *, book_id: int, custodian_id: int) -> li
         for entry in account.entries
     }
     known = (
-        StatementEntry.objects.filter(statement__custodian_id=custodian_id, bank_reference__in=list(pointers))
+        StatementEntry.objects.filter(statement__in=current.values("pk"), bank_reference__in=list(pointers))
         .order_by("id")
         .values_list("bank_reference", "statement__external_number")
     )

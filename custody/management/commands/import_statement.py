@@ -69,6 +69,8 @@ class Command(BaseCommand):
 
     def _tell(self, file: Path, statement: Statement) -> None:
         self.stderr.write(f"{file.name}: {statement.get_state_display().lower()}, statement {statement.pk}")
+        for replaced_id in statement.supersedes.values_list("replaced_id", flat=True):
+            self.stderr.write(f"  takes the place of statement {replaced_id}")
         for finding in statement.findings:
             self.stderr.write(f"  {finding['code']} at {finding['pointer'] or '/'}: {finding['detail']}")
 
@@ -84,4 +86,5 @@ def document(file: Path, statement: Statement) -> dict[str, object]:
         "sha256": bytes(statement.sha256).hex(),
         "entries": statement.entries.count(),
         "findings": statement.findings,
+        "supersedes": list(statement.supersedes.values_list("replaced_id", flat=True)),
     }

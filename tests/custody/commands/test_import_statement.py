@@ -41,6 +41,7 @@ class TestImportStatement:
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             "entries": 2,
             "findings": [],
+            "supersedes": [],
         }
         assert err.startswith("monday.json: accepted")
 

@@ -288,6 +288,22 @@ class TestReconcileStatements:
         reconciled(world, MONDAY)
         assert set(open_kinds(world)) == {"external_unmatched"}
 
+    def test_reads_the_corrected_statement_that_superseded_a_stopped_one(self, world: World) -> None:
+        def overstate(document: dict[str, Any]) -> None:
+            document["accounts"][0]["balances"][0]["closing"] = "1.00"
+
+        world.prepare(MONDAY)
+        [raw] = take_back_statements(world, "cash")
+        deliver_statement(world, spoilt(raw, overstate), MONDAY)
+        world.run(MONDAY)
+        before = ReconciliationRun.objects.get(custodian__code="ANCHOR", kind="cash")
+        deliver_statement(world, raw, MONDAY)
+        cash, _holdings = reconciled(world, MONDAY)
+        assert (cash.attempt, bytes(cash.digest) != bytes(before.digest)) == (2, True)
+        assert set(open_kinds(world)) == {"external_unmatched"}
+        closed = ReconciliationBreak.objects.filter(kind="statement_marked", status="closed")
+        assert [one.closing_run_id for one in closed] == [cash.pk]
+
 
 class TestReconcileHoldings:
     def test_breaks_a_quantity_that_differs_restates_it_and_closes_it(self, world: World) -> None:

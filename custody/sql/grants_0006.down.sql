@@ -1,0 +1,1 @@
+REVOKE INSERT ON custody_statementreplacement FROM plimsoll_app;

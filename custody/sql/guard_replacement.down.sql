@@ -1,0 +1,2 @@
+DROP TRIGGER custody_statementreplacement_guard ON custody_statementreplacement;
+DROP FUNCTION custody_guard_replacement();
