@@ -70,6 +70,27 @@ class ExchangeNotDue(LedgerRefusal):
     sentence = _("Only an exchange that is due, stands and is not settled is settled.")
 
 
+class EntryWithoutRow(LedgerRefusal):
+    """An entry of exchange, revaluation or import without the row that explains it."""
+
+    code = "ledger_journalentry_has_its_row"
+    sentence = _("Exchanges, revaluations and imports are booked by their own services alone.")
+
+
+class ClearingNotOfExchange(LedgerRefusal):
+    """An entry of another kind moves FX clearing."""
+
+    code = "ledger_posting_clearing_is_of_exchange"
+    sentence = _("FX clearing is moved by exchanges and their settlements alone.")
+
+
+class ExchangeIsSettled(LedgerRefusal):
+    """The trade of an exchange is reversed while its settlement stands."""
+
+    code = "ledger_journalentry_settled_stands"
+    sentence = _("This exchange is settled: reverse its settlement first.")
+
+
 class ExchangeDatesReversed(LedgerRefusal):
     """An exchange that settles before it is traded."""
 

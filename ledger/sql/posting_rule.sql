@@ -19,6 +19,7 @@ DECLARE
     of_contracts bigint[];
     of_owners bigint[];
     has_reversals boolean := false;
+    clears_fx bigint;
     touched bigint[];
     amounts_minor bigint[];
     restricted bigint[];
@@ -45,7 +46,8 @@ BEGIN
                 own.contract_code,
                 own.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
                 AS is_resource,
-                own.role IN ('entitlement', 'unsettled', 'funder_available') AS is_owned
+                own.role IN ('entitlement', 'unsettled', 'funder_available') AS is_owned,
+                own.role = 'fx_clearing' AS is_fx_clearing
             FROM unnest(touched) AS moved (account_id)
             -- OFFSET 0, here and below, keeps each a probe by key: a planner that believes the table empty would
             -- read it whole for every posting.
@@ -86,7 +88,8 @@ BEGIN
                 WHERE g.client <> 0 OR g.funder <> 0 OR g.reserve <> 0 OR g.house <> 0 OR g.principal <> 0
             ) AS unbalanced,
             array_agg(g.entry_id) FILTER (WHERE g.first_contract <> g.last_contract) AS of_contracts,
-            array_agg(g.entry_id) FILTER (WHERE g.first_owner <> g.last_owner) AS of_owners
+            array_agg(g.entry_id) FILTER (WHERE g.first_owner <> g.last_owner) AS of_owners,
+            min(g.entry_id) FILTER (WHERE g.clears_fx) AS clears_fx
         FROM (
             SELECT
                 n.entry_id,
@@ -114,7 +117,8 @@ BEGIN
                 sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'house') AS house_flow,
                 sum(n.amount_minor) FILTER (WHERE a.is_resource) AS outside_flow,
                 min(a.owner_id) FILTER (WHERE a.is_owned) AS first_owner,
-                max(a.owner_id) FILTER (WHERE a.is_owned) AS last_owner
+                max(a.owner_id) FILTER (WHERE a.is_owned) AS last_owner,
+                bool_or(a.is_fx_clearing) AS clears_fx
             FROM new_postings AS n
             LEFT JOIN account AS a ON a.id = n.account_id
             GROUP BY n.entry_id, n.unit_id
@@ -138,6 +142,9 @@ BEGIN
         of_contracts := of_contracts || way.of_contracts;
         of_owners := of_owners || way.of_owners;
         has_reversals := has_reversals OR NOT way.is_forward;
+        IF way.clears_fx IS NOT NULL AND way.kind_id NOT IN ('fx_traded', 'fx_settled') THEN
+            clears_fx := way.clears_fx;
+        END IF;
         IF (step IS NULL OR step > 7) AND NOT EXISTS (
                 SELECT FROM ledger_entrykind AS k WHERE k.code = way.kind_id
             ) THEN
@@ -255,6 +262,14 @@ BEGIN
             CONSTRAINT = 'ledger_posting_flow_permitted',
             TABLE = 'ledger_posting',
             MESSAGE = format('entry %s: %s', entry, not_permitted);
+    END IF;
+
+    IF clears_fx IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_posting_clearing_is_of_exchange',
+            TABLE = 'ledger_posting',
+            MESSAGE = format('entry %s: FX clearing is moved by exchanges and their settlements alone', clears_fx);
     END IF;
 
     IF of_owners IS NOT NULL THEN

@@ -17,6 +17,7 @@ from ledger.models import (
 from ledger.services.client_exchange import settle_client_exchanges
 from ledger.services.official_rates import RateDraft, propose_official_rates
 from ledger.services.posting import reverse_journal_entry
+from ledger.services.refusals_exchange import ClearingNotOfExchange, ExchangeIsSettled
 from tests.invariants.rows import copy_row, not_permitted, refused
 from tests.ledger.exchange_cast import MONDAY, ExchangeBook, exchange_book
 
@@ -118,6 +119,7 @@ class TestOfficialRates:
             rate.delete()
 
 
+@pytest.mark.usefixtures("unfinished")
 class TestClientExchanges:
     @pytest.fixture
     def deal(self, fx: ExchangeBook) -> ClientExchange:
@@ -325,3 +327,79 @@ class TestTables:
                 " AND proname IN ('ledger_account_at', 'ledger_entry_posts_exactly')"
             )
             assert cursor.fetchall() == []
+
+
+def end_transaction() -> None:
+    """Ask for what is due at its end, as a commit does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+class TestEntriesOfRows:
+    """An entry of a kind that a row explains, posted raw and without it."""
+
+    def test_give_no_client_what_another_paid_for(self, fx: ExchangeBook) -> None:
+        fx.post("client_deposit", (BANK, "CNY", 1_000_000), (CASH, "CNY", -1_000_000))
+        other = fx.other_clients_cash("USD")
+        with refused("ledger_journalentry_has_its_row"):
+            fx.post(
+                "fx_traded",
+                (CASH, "CNY", 700_000),
+                (CLEARING, "CNY", -700_000),
+                (CLEARING, "USD", 98_000),
+                (other, "USD", -98_000),
+            )
+            end_transaction()
+
+    @pytest.mark.parametrize("kind", ["house_revalued", "house_result_translated"])
+    def test_state_no_result_that_no_revaluation_found(self, fx: ExchangeBook, kind: str) -> None:
+        with refused("ledger_journalentry_has_its_row"):
+            fx.post(kind, ("house/capital", "CNY", 7), ("house/income/commission", "CNY", -7))
+            end_transaction()
+
+    def test_settle_no_exchange_that_was_not_traded(self, fx: ExchangeBook) -> None:
+        fx.post("client_deposit", (BANK, "CNY", 1_000_000), (CASH, "CNY", -1_000_000))
+        with refused("ledger_journalentry_has_its_row"):
+            fx.post("fx_settled", (CASH, "CNY", 7), (BANK, "CNY", -7))
+            end_transaction()
+
+    @pytest.mark.parametrize("kind", ["opening_balance", "journal_imported"])
+    def test_import_nothing_that_two_people_did_not_approve(self, fx: ExchangeBook, kind: str) -> None:
+        with refused("ledger_journalentry_has_its_row"):
+            fx.post(kind, (BANK, "CNY", 7), (CASH, "CNY", -7))
+            end_transaction()
+
+    def test_are_honest_with_it(self, fx: ExchangeBook) -> None:
+        fx.post("client_deposit", (BANK, "CNY", 1_000_000), (CASH, "CNY", -1_000_000))
+        fx.trade(("CNY", 700_000), ("USD", 98_000), days=0)
+        settle_client_exchanges(book_id=fx.book.pk, business_date=fx.day, maker_id=fx.maker.pk)
+        fx.exchange(("CNY", 700_000), ("USD", 98_000))
+        fx.revalue()
+        end_transaction()
+
+    @pytest.mark.parametrize("kind", ["charge_waived", "client_deposit", "trade_bought"])
+    def test_alone_touch_fx_clearing(self, fx: ExchangeBook, kind: str) -> None:
+        """Else any kind could do what an exchange may not."""
+        fx.post("client_deposit", (BANK, "CNY", 1_000_000), (CASH, "CNY", -1_000_000))
+        other = fx.other_clients_cash("USD")
+        with pytest.raises(ClearingNotOfExchange):
+            fx.post(
+                kind,
+                (CASH, "CNY", 700_000),
+                (CLEARING, "CNY", -700_000),
+                (CLEARING, "USD", 98_000),
+                (other, "USD", -98_000),
+            )
+
+
+class TestReversalOfAnExchange:
+    def test_waits_till_its_settlement_is_reversed(self, fx: ExchangeBook) -> None:
+        """Else the client has both currencies."""
+        fx.post("client_deposit", (BANK, "CNY", 1_000_000), (CASH, "CNY", -1_000_000))
+        deal = fx.trade(("CNY", 700_000), ("USD", 98_000), days=0).exchange
+        (settled,) = settle_client_exchanges(book_id=fx.book.pk, business_date=fx.day, maker_id=fx.maker.pk)
+        with pytest.raises(ExchangeIsSettled):
+            TestClientExchanges().reverse(fx, deal.entry_id)
+        TestClientExchanges().reverse(fx, settled.entry_id)
+        TestClientExchanges().reverse(fx, deal.entry_id)
+        end_transaction()

@@ -43,6 +43,7 @@ class TestInBookCurrency:
         assert house[1510] == (705_600, 705_600)
         assert house[4060] == (0, 5_600)
 
+    @pytest.mark.usefixtures("unfinished")
     def test_shows_the_rounding_as_its_own(self, fx: ExchangeBook) -> None:
         """Half a cent in debit is a cent, two quarters of one in credit are nothing."""
         other = fx.other_clients_cash("JPY")
