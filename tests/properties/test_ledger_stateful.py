@@ -390,10 +390,10 @@ def test_the_ledger_does_as_the_ledger_on_paper(monkeypatch: pytest.MonkeyPatch)
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=45,
             stateful_step_count=100,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert LedgerMachine.steps > 1000
+    assert LedgerMachine.steps > 2000
