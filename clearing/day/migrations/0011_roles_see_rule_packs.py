@@ -1,0 +1,9 @@
+"""What the roles of staff may look at."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("day", "0010_roles_see_approval_rules")]
+
+    operations = []
