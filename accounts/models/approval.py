@@ -23,6 +23,23 @@ class ApprovalKind(models.TextChoices):
     IMPORT_JOURNAL = "import_journal", _("Import a journal")
     CHANGE_SEAL_KEYS = "change_seal_keys", _("Change the keys of the seals")
     SET_OFFICIAL_RATE = "set_official_rate", _("Set an official rate")
+    ACTIVATE_RULE_PACK = "activate_rule_pack", _("Put a rule pack into force")
+    ACTIVATE_QUESTIONNAIRE = "activate_questionnaire", _("Put a questionnaire into force")
+    ACTIVATE_DISCLOSURE = "activate_disclosure", _("Put a risk disclosure into force")
+    AMEND_CONTRACT = "amend_contract", _("Amend a contract")
+    EXTEND_CONTRACT = "extend_contract", _("Extend a contract")
+    REPLACE_FUNDER = "replace_funder", _("Replace a funder")
+    RESOLVE_DISPUTE = "resolve_dispute", _("Resolve a dispute")
+    REVIEW_IDENTITY = "review_identity", _("Review an identity")
+    CONFIRM_SCREENING = "confirm_screening", _("Decide a screening")
+    SET_BENCHMARK = "set_benchmark", _("Set a benchmark's fixing")
+    IMPORT_PARTIES = "import_parties", _("Import parties")
+    IMPORT_CONTRACTS = "import_contracts", _("Import contracts")
+    WAIVE_CHARGE = "waive_charge", _("Waive a charge")
+    SET_APPROVAL_LIMIT = "set_approval_limit", _("Set who may approve what")
+    DELEGATE_APPROVALS = "delegate_approvals", _("Delegate approvals")
+    REVIEW_ACCESS = "review_access", _("Review the access of staff")
+    PAY_FUNDER_OUT = "pay_funder_out", _("Pay a funder out")
 
 
 class ApprovalStatus(models.TextChoices):
@@ -73,24 +90,7 @@ class Approval(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    kind__in=[
-                        "close_business_day",
-                        "release_withdrawal",
-                        "release_liquidation",
-                        "activate_terms",
-                        "write_off_break",
-                        "soft_close_business_day",
-                        "reopen_business_day",
-                        "close_month",
-                        "reopen_month",
-                        "transfer_year_end",
-                        "correct_after_close",
-                        "import_journal",
-                        "change_seal_keys",
-                        "set_official_rate",
-                    ]
-                ),
+                condition=models.Q(kind__in=ApprovalKind.values),
                 name="accounts_approval_kind_known",
             ),
             models.CheckConstraint(

@@ -260,7 +260,7 @@ class ApprovalAdmin(ApprovalPages):
         own = row.maker_id == staff_of(request).pk
         return Confirmation(
             title=f"{title}: {self.page_title(row)}",
-            question=question or str(QUESTIONS[ApprovalKind(row.kind)]),
+            question=question or str(QUESTIONS.get(ApprovalKind(row.kind), _("Approve this?"))),
             warning=_("You proposed this yourself: maker and checker are two people, so a colleague decides.")
             if own
             else "",
