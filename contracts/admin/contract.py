@@ -29,6 +29,7 @@ from accounts.models import Party
 from contracts.models import ContractState, FinancingContract, InterestAccrual
 from contracts.queries.accounts import accounts_of
 from contracts.queries.balances import ContractBalances
+from contracts.queries.terms_in_force import present_terms
 from ledger.admin.amounts import amount, balance
 from ledger.models import Account
 
@@ -66,12 +67,13 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
         return f"{row.code} · {row.client.display_name}"
 
     def outline(self, request: HttpRequest, row: FinancingContract) -> Facts:
+        terms = present_terms(contract=row)
         return Facts(
             title=_("Contract"),
             items=[
                 (_("Client"), related(row.client, request)),
-                (_("Terms"), related(row.terms, request)),
-                (_("Client rate"), percent(row.terms.client_rate_ppm)),
+                (_("Terms"), related(terms, request)),
+                (_("Client rate"), percent(terms.client_rate_ppm)),
                 (_("Custodian"), related(row.custodian, request)),
                 (_("Currency"), text(row.unit.code)),
                 (_("Opened on"), day(row.opened_on)),

@@ -1,11 +1,24 @@
-from contracts.models.contract import ContractState, FinancingContract, FundingTranche
+from contracts.models.amendment import AmendmentKind, ContractAmendment
+from contracts.models.contract import ContractState, FinancingContract, FundingSource, FundingTranche
+from contracts.models.dispute import Dispute, DisputeState, DisputeSubject
+from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
 from contracts.models.interest import InterestAccrual, InterestRun
 from contracts.models.product import Product, TermsState, TermsVersion
 from contracts.models.rates import InterestAdjustment, RateCorrection
 
 __all__ = [
+    "AmendmentKind",
+    "ContractAmendment",
     "ContractState",
+    "Dispute",
+    "DisputeState",
+    "DisputeSubject",
+    "FeeBasis",
+    "FeeCharge",
+    "FeeKind",
+    "FeeSchedule",
     "FinancingContract",
+    "FundingSource",
     "FundingTranche",
     "InterestAccrual",
     "InterestAdjustment",

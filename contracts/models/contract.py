@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import Party
+from accounts.models import Approval, Party
 from contracts.models.product import PARTS_PER_MILLION, TermsVersion
 from custody.models import Custodian
 from ledger.models import Account, Book, Unit
@@ -105,11 +105,20 @@ class FinancingContract(models.Model):
         return self.code
 
 
+class FundingSource(models.TextChoices):
+    """Whose money a tranche is; every report tells them apart."""
+
+    OWN = "own", _("Own money")  # the house's
+    THIRD_PARTY = "third_party", _("Third-party funder")
+    MATCHED = "matched", _("Matched money of another platform")
+
+
 class FundingTranche(models.Model):
     """One source of a contract's money: a funder's, or the house's own where `funder` is empty.
 
     Every contract has a house tranche, with no share where the house does not lend: interest that is
     capitalised makes the house's spread a principal of its own. Rank 1 is paid first and loses last.
+    A tranche never changes but once, when another takes its place: from that day on the other has the share.
     """
 
     contract = models.ForeignKey(
@@ -128,6 +137,28 @@ class FundingTranche(models.Model):
     # What the funder earns; the house earns the residual and has no rate of its own.
     rate_ppm = models.IntegerField(_("rate to the funder"))
     seniority = models.PositiveSmallIntegerField(_("seniority"), default=1)
+    source = models.CharField(
+        _("source"), max_length=11, choices=FundingSource, default=FundingSource.THIRD_PARTY
+    )
+    # Of one that took another's place: which, since when, and by whose decision.
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="successor",
+        null=True,
+        blank=True,
+        verbose_name=_("takes the place of"),
+    )
+    joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    approval = models.OneToOneField(
+        Approval,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("approval"),
+    )
+    replaced_on = models.DateField(_("replaced on"), null=True, blank=True)
 
     funded_account = models.ForeignKey(
         Account,
@@ -189,6 +220,21 @@ class FundingTranche(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(seniority__gte=1), name="contracts_fundingtranche_seniority_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(funder__isnull=True, source="own")
+                | Q(funder__isnull=False, source__in=["third_party", "matched"]),
+                name="contracts_fundingtranche_source_fits_funder",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, joined_on__isnull=True, approval__isnull=True)
+                | Q(
+                    replaces__isnull=False,
+                    joined_on__isnull=False,
+                    approval__isnull=False,
+                    funder__isnull=False,
+                ),
+                name="contracts_fundingtranche_successor_complete",
             ),
         ]
 

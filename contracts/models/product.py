@@ -98,6 +98,14 @@ class TermsVersion(models.Model):
     external_cost_buy_ppm = models.IntegerField(_("external cost of a purchase"))
     external_cost_sell_ppm = models.IntegerField(_("external cost of a sale"))
 
+    # Calendar days: before maturity the client is reminded, after it what is still owed makes a default.
+    maturity_reminder_days = models.PositiveSmallIntegerField(
+        _("reminder in days before maturity"), default=14, db_default=14
+    )
+    maturity_grace_days = models.PositiveSmallIntegerField(
+        _("days from maturity to default"), default=5, db_default=5
+    )
+
     waterfall_order = ArrayField(models.CharField(max_length=9), verbose_name=_("order of the waterfall"))
     standing_liquidation_authority = models.BooleanField(_("standing liquidation authority"))
     emergency_liquidation = models.BooleanField(_("liquidation without deadline in an emergency"))

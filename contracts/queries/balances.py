@@ -2,6 +2,7 @@
 positive.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +36,11 @@ class TrancheBalance:
     interest_minor: int
     """Accrued to the funder and not yet paid; of the house always 0, its interest is the residual."""
     funded_account_id: int
+    source: str
+    joined_on: dt.date | None
+    """The day since which it has another's place; None: from the beginning."""
+    replaced_on: dt.date | None
+    """Since then another has its place and share; what it had earned stays owed to it."""
     funder: TrancheFunder | None
 
     @property
@@ -123,12 +129,16 @@ SELECT
     t.interest_account_id,
     t.available_account_id,
     t.id,
-    t.share_ppm,
+    -- Of one that was replaced the share has gone to its successor.
+    CASE WHEN t.replaced_on IS NULL THEN t.share_ppm ELSE 0 END,
     t.rate_ppm,
     t.seniority,
     -funded.balance_minor,
     coalesce(-interest.balance_minor, 0),
-    t.funded_account_id
+    t.funded_account_id,
+    t.source,
+    t.joined_on,
+    t.replaced_on
 FROM contracts_fundingtranche AS t
 INNER JOIN ledger_currentbalance AS funded ON funded.account_id = t.funded_account_id
 LEFT JOIN ledger_currentbalance AS interest ON interest.account_id = t.interest_account_id

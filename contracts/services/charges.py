@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.domain.day_count import DayCount
 from contracts.domain.penalty import PenaltyTerms, penalty_exact
-from contracts.models import FinancingContract
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances
+from contracts.queries.terms_in_force import terms_of
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -66,7 +66,7 @@ def accrue_penalty(
     :raises InvalidPeriod: `until` lies before `overdue_since`.
     Source: DESIGN 4 (penalty accrued), 5 (penalty after grace).
     """
-    terms = FinancingContract.objects.select_related("terms").get(pk=contract_id).terms
+    terms = terms_of(contract_id=contract_id, on=overdue_since)
     exact = penalty_exact(
         overdue_minor,
         contract_rate_ppm=terms.client_rate_ppm,

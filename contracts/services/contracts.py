@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import Party
 from accounts.services.actor import acting
-from contracts.models import FinancingContract, FundingTranche, TermsVersion
+from contracts.models import FinancingContract, FundingSource, FundingTranche, TermsVersion
 from contracts.queries.balances import HOUSE
 from contracts.services.refusals import NotAClient, NotAFunder, TermsNotActive, named_contract_refusals
 from ledger.services.accounts import AccountDraft, open_accounts
@@ -26,6 +26,15 @@ class TrancheDraft:
     share_ppm: int
     rate_ppm: int = 0
     seniority: int = 1
+    is_matched: bool = False
+    """Of a funder: money of another platform, matched, instead of a third party's own."""
+
+    @property
+    def source(self) -> FundingSource:
+        """Whose money it is."""
+        if self.funder_id is None:
+            return FundingSource.OWN
+        return FundingSource.MATCHED if self.is_matched else FundingSource.THIRD_PARTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +221,7 @@ def _tranche(
         share_ppm=draft.share_ppm,
         rate_ppm=draft.rate_ppm,
         seniority=draft.seniority,
+        source=draft.source,
         funded_account_id=accounts[_funded(contract.code, funder_id, codes), unit_id],
         interest_account_id=None if of_funder is None else accounts[payable, unit_id],
         available_account_id=None

@@ -14,6 +14,7 @@ from contracts.domain.states import DRAWABLE
 from contracts.models import ContractState, FinancingContract, TermsVersion
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances, TrancheBalance
+from contracts.queries.terms_in_force import terms_in_force
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -142,7 +143,9 @@ def _replays(
 def _refuse_undrawable(
     drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances], booking_date: dt.date
 ) -> None:
-    contracts = FinancingContract.objects.select_related("terms").in_bulk([one.contract_id for one in drafts])
+    ids = [draft.contract_id for draft in drafts]
+    contracts = FinancingContract.objects.in_bulk(ids)
+    terms = terms_in_force(contract_ids=ids, on=booking_date)
     drawn: dict[int, int] = {}
     for draft in drafts:
         contract = found[draft.contract_id]
@@ -151,9 +154,7 @@ def _refuse_undrawable(
         if contracts[draft.contract_id].opened_on > booking_date:
             raise NotOpenYet(f"{contract.code}: {contracts[draft.contract_id].opened_on}")
         drawn[draft.contract_id] = drawn.get(draft.contract_id, 0) + draft.amount_minor
-        _refuse_leverage(
-            contract, contracts[draft.contract_id].terms, drawn[draft.contract_id], draft.securities_minor
-        )
+        _refuse_leverage(contract, terms[draft.contract_id], drawn[draft.contract_id], draft.securities_minor)
     _refuse_exhausted(drafts, found)
 
 

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from contracts.domain.states import ACCRUING
-from contracts.models import FinancingContract
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances
+from contracts.queries.terms_in_force import terms_of
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -311,8 +311,7 @@ def capitalise_interest(
         )
         if replay is not None:
             return replay
-        terms = FinancingContract.objects.select_related("terms").get(pk=contract_id).terms
-        if not terms.capitalisation_allowed:
+        if not terms_of(contract_id=contract_id, on=booking_date).capitalisation_allowed:
             raise CapitalisationNotAllowed(contract.code)
         if amount_minor > contract.interest_minor:
             raise MoreThanOwed(f"{contract.code} owes interest of {contract.interest_minor}")

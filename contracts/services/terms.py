@@ -54,6 +54,9 @@ class TermsDraft:
     commission_ppm: int = 300
     external_cost_buy_ppm: int = 10
     external_cost_sell_ppm: int = 810
+    maturity_reminder_days: int = 14
+    maturity_grace_days: int = 5
+    """Calendar days from maturity, after which what is still owed makes a default."""
     waterfall_order: tuple[str, ...] = tuple(line.value for line in DEFAULT_REPAYMENT_ORDER)
     standing_liquidation_authority: bool = False
     emergency_liquidation: bool = True

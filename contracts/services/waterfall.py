@@ -18,9 +18,10 @@ from contracts.domain.waterfall import (
     allocate_deficit,
     run_waterfall,
 )
-from contracts.models import ContractState, FinancingContract
+from contracts.models import ContractState
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances, securities_held
+from contracts.queries.terms_in_force import terms_of
 from contracts.services.charges import Charge, collection_legs, waiver_legs
 from contracts.services.deficit import bad_spread_legs, draw_legs, loss_legs, open_claims
 from contracts.services.entries import CALLER, Legs, limits_named, locked_balances
@@ -122,7 +123,7 @@ def apply_waterfall(
         if stage is WaterfallStage.FINAL:
             _refuse_assets(contract)
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)
-        result, deficit = _computed(contract, pot, stage, shared, reserve_caps_minor)
+        result, deficit = _computed(contract, pot, stage, shared, reserve_caps_minor, booking_date)
         legs = _payment_legs(contract, result, deficit, shared)
         if stage is WaterfallStage.FINAL:
             legs += _settlement_legs(contract, result, deficit, shared)
@@ -170,8 +171,9 @@ def _computed(
     stage: WaterfallStage,
     shared: SharedAccounts,
     reserve_caps_minor: Iterable[int],
+    booking_date: dt.date,
 ) -> tuple[WaterfallResult, DeficitAllocation]:
-    terms = FinancingContract.objects.select_related("terms").get(pk=contract.contract_id).terms
+    terms = terms_of(contract_id=contract.contract_id, on=booking_date)
     due = DebtsDue(
         interest_minor=contract.interest_minor,
         principal_minor=contract.principal_minor,

@@ -1,6 +1,6 @@
--- The tranches of a contract come in one statement: their shares make the whole, the house has one of them, each
--- funder is a funder, and the accounts are the tranche's own.
-CREATE FUNCTION contracts_check_tranches() RETURNS trigger
+-- The tranches of a contract come in one statement, one that takes another's place after it: the shares of those in
+-- force make the whole, the house has one of them, each funder is a funder, and the accounts are the tranche's own.
+CREATE OR REPLACE FUNCTION contracts_check_tranches() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off AS $$
@@ -12,7 +12,8 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT sum(t.share_ppm) AS shares_ppm, count(*) FILTER (WHERE t.funder_id IS NULL) AS of_house
         FROM contracts_fundingtranche AS t
-        WHERE t.contract_id = touched.contract_id
+        -- Of one that was replaced the share has gone to its successor.
+        WHERE t.contract_id = touched.contract_id AND t.replaced_on IS NULL
     ) AS whole
     CROSS JOIN LATERAL (
         VALUES
@@ -65,6 +66,6 @@ $$;
 
 REVOKE ALL ON FUNCTION contracts_check_tranches() FROM public;
 
-CREATE TRIGGER contracts_fundingtranche_rule AFTER INSERT ON contracts_fundingtranche
+CREATE OR REPLACE TRIGGER contracts_fundingtranche_rule AFTER INSERT ON contracts_fundingtranche
 REFERENCING NEW TABLE AS new_tranches
 FOR EACH STATEMENT EXECUTE FUNCTION contracts_check_tranches();

@@ -9,7 +9,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Party, User
+from accounts.models import Approval, Party, User
 from accounts.services.approvals import approve, propose_approval
 from accounts.services.parties import register_party
 from accounts.services.staff import register_staff
@@ -144,6 +144,7 @@ class Lending:
         terms: str = "MARGIN",
         approved: bool = True,
         opened_on: dt.date | None = None,
+        matures_on: dt.date | None = None,
     ) -> FinancingContract:
         shares = tranches or (
             TrancheDraft(self.party("AURORA", "funder").id, 600_000, 55_000),
@@ -156,6 +157,7 @@ class Lending:
             terms_id=self.terms[terms].id,
             opened_on=opened_on or self.day,
             tranches=shares,
+            matures_on=matures_on,
         )
         (contract,) = open_contracts(
             book_id=self.book.id, drafts=[draft], actor_id=self.maker.id, reason=REASON
@@ -185,9 +187,11 @@ class Lending:
             idempotency_key=key or f"draw-{next(_numbers)}",
         )
 
-    def drawn(self, amount: int = 100_000_000, own: int = 50_000_000) -> FinancingContract:
+    def drawn(
+        self, amount: int = 100_000_000, own: int = 50_000_000, *, matures_on: dt.date | None = None
+    ) -> FinancingContract:
         """Chen's contract with own cash and a first drawdown, well funded."""
-        contract = self.open()
+        contract = self.open(matures_on=matures_on)
         self.deposit(contract, own)
         self.fund("AURORA", amount)
         self.fund("BEACON", amount)
@@ -212,6 +216,17 @@ class Lending:
             close_business_day(book_id=self.book.id, business_date=self.day, approval_id=approval.id)
         open_business_day(book_id=self.book.id, business_date=day, maker_id=self.maker.id)
         self.day = day
+
+    def agree(self, approval: Approval) -> int:
+        """The checker approves; returns the approval's number."""
+        return approve(approval_id=approval.id, checker_id=self.checker.id).pk
+
+    def next_terms(self, draft: TermsDraft, code: str = "MARGIN") -> TermsVersion:
+        """The next version of a product's terms, in force by two people."""
+        product = self.terms[code].product
+        terms = propose_terms(product_id=product.id, unit_id=self.units["CNY"], draft=draft)
+        number = self.agree(propose_activation(terms_id=terms.id, maker_id=self.maker.id))
+        return activate_terms(terms_id=terms.id, approval_id=number)
 
     def put_terms_in_force(self, code: str, draft: TermsDraft) -> TermsVersion:
         product = create_product(code=code, name=code.title(), actor_id=self.maker.id, reason=REASON)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from clearing.day.domain.plan import Cut
 from clearing.marks.models import Instrument
@@ -58,7 +58,11 @@ def missed_days(*, book_id: int, until: dt.date) -> list[dt.date]:
     opened = days.exclude(status=BusinessDay.Status.CLOSED).values_list("business_date", flat=True).first()
     if last is None:
         return [until]
-    calendars = TermsVersion.objects.filter(contracts__book_id=book_id).values("calendar_code").distinct()
+    calendars = (
+        TermsVersion.objects.filter(Q(contracts__book_id=book_id) | Q(amendments__book_id=book_id))
+        .values("calendar_code")
+        .distinct()
+    )
     if calendars:
         sessions = set(
             TradingSession.objects.filter(

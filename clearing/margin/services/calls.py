@@ -39,7 +39,8 @@ SELECT
     coalesce(in_force.side_state = '' AND in_force.level < 3, false)
 FROM margin_margincall AS standing
 INNER JOIN contracts_financingcontract AS contract ON contract.id = standing.contract_id
-INNER JOIN contracts_termsversion AS terms ON terms.id = contract.terms_id
+LEFT JOIN contracts_amended_terms(%(business_date)s) AS amended ON amended.contract_id = contract.id
+INNER JOIN contracts_termsversion AS terms ON terms.id = coalesce(amended.terms_id, contract.terms_id)
 LEFT JOIN margin_contractlevel AS in_force ON in_force.contract_id = standing.contract_id
 WHERE standing.book_id = %(book_id)s AND standing.closed_on IS NULL AND standing.opened_on < %(business_date)s
 ORDER BY standing.id

@@ -32,13 +32,14 @@ PORTFOLIO = """portfolio AS MATERIALIZED (
 _FROM_BALANCES = """
 WITH chosen AS MATERIALIZED (
     SELECT
-        contract.id, contract.code, contract.unit_id, contract.terms_id,
+        contract.id, contract.code, contract.unit_id, terms.id AS terms_id,
         terms.haircut_ppm, terms.concentration_cap_ppm, terms.client_rate_ppm,
         CASE terms.day_count WHEN 'ACT_360' THEN 360 ELSE 365 END AS basis_days,
         terms.warn_ppm, terms.restrict_ppm, terms.call_ppm, terms.liquidate_ppm, terms.emergency_ppm,
         terms.insolvent_ppm
     FROM contracts_financingcontract AS contract
-    INNER JOIN contracts_termsversion AS terms ON terms.id = contract.terms_id
+    LEFT JOIN contracts_amended_terms(%(business_date)s) AS amended ON amended.contract_id = contract.id
+    INNER JOIN contracts_termsversion AS terms ON terms.id = coalesce(amended.terms_id, contract.terms_id)
     WHERE contract.book_id = %(book_id)s
         AND contract.state IN ('active', 'restricted', 'in_call', 'liquidating', 'matured')
         AND contract.id BETWEEN %(first_id)s AND %(last_id)s

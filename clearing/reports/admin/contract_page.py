@@ -37,6 +37,7 @@ from contracts.admin.contract import FinancingContractPages
 from contracts.admin.terms import ladder_facts, liquidation_facts, rate_facts
 from contracts.models import FinancingContract
 from contracts.queries.balances import contract_balances
+from contracts.queries.terms_in_force import present_terms
 from ledger.admin.amounts import amount
 
 NEWEST = 50
@@ -69,7 +70,8 @@ class FinancingContractAdmin(FinancingContractPages):
             changes_panel(request, row),
         ]
         funding = [self.tranches(request, row, held), self.interest(row)]
-        terms = [ladder_facts(row.terms), rate_facts(request, row.terms), liquidation_facts(row.terms)]
+        held_to = present_terms(contract=row)
+        terms = [ladder_facts(held_to), rate_facts(request, held_to), liquidation_facts(held_to)]
         return [
             Tab("page", _("Overview"), overview),
             Tab("funding", _("Funding and interest"), funding),
@@ -89,7 +91,7 @@ def chart_panel(
     if not history:
         empty = _("The contract was not valued yet; the first run of a day after its drawdown does it.")
         return Table(title=title, columns=[], rows=[], empty=empty)
-    terms = row.terms
+    terms = present_terms(contract=row)
     rungs = [
         Rung(str(_("Warning")), terms.warn_ppm, "#a16207"),
         Rung(str(_("Restriction")), terms.restrict_ppm, "#d97706"),

@@ -11,9 +11,13 @@ from clearing.marks.queries.marks import instruments_by_code
 from clearing.settlement.domain import postings
 from clearing.settlement.domain.trade_lines import TradeRow
 from clearing.settlement.models import Side, Trade
-from contracts.models import ContractState, FinancingContract
+from contracts.models import ContractState, FinancingContract, TermsVersion
+from contracts.queries.terms_in_force import terms_in_force
 from ledger.domain.calendars import CalendarExhausted
 from ledger.queries.calendars import load_calendar
+
+TermsOfDays = Mapping[date, Mapping[int, TermsVersion]]
+"""By day, then by contract."""
 
 _NOT_OPEN = {ContractState.DRAFT, ContractState.SUBMITTED, ContractState.CLOSED}
 
@@ -58,8 +62,9 @@ def plan_trades(*, book_id: int, rows: Sequence[TradeRow], booking_date: date) -
         contract.code: contract
         for contract in FinancingContract.objects.filter(
             book_id=book_id, code__in={row.contract_code for row in rows}
-        ).select_related("client", "custodian", "terms")
+        ).select_related("client", "custodian")
     }
+    terms = _terms_of_trade_dates(rows, contracts)
     instruments = instruments_by_code(codes={row.instrument_code for row in rows})
     said = {
         trade.broker_reference: _said_by(trade)
@@ -76,7 +81,7 @@ def plan_trades(*, book_id: int, rows: Sequence[TradeRow], booking_date: date) -
         try:
             if before is not None:
                 raise LineRefused("reference_conflict", "Another trade was reported under this reference.")
-            plan = _plan(row, contracts, instruments, booking_date)
+            plan = _plan(row, contracts, instruments, terms, booking_date)
         except LineRefused as refusal:
             judged.reject(row, refusal.reason, refusal.explanation)
         else:
@@ -115,6 +120,14 @@ def _identity(row: TradeRow) -> tuple[object, ...]:
     )
 
 
+def _terms_of_trade_dates(
+    rows: Sequence[TradeRow], contracts: Mapping[str, FinancingContract]
+) -> TermsOfDays:
+    """The terms in force on each trade date, by contract: what a trade costs does not change afterwards."""
+    ids = [contract.pk for contract in contracts.values()]
+    return {day: terms_in_force(contract_ids=ids, on=day) for day in {row.trade_date for row in rows}}
+
+
 def _said_by(trade: Trade) -> _Said:
     identity = (
         trade.contract.code,
@@ -132,6 +145,7 @@ def _plan(
     row: TradeRow,
     contracts: Mapping[str, FinancingContract],
     instruments: Mapping[str, Instrument],
+    terms: TermsOfDays,
     booking_date: date,
 ) -> PlannedTrade:
     contract, instrument = contracts.get(row.contract_code), instruments.get(row.instrument_code)
@@ -152,7 +166,7 @@ def _plan(
         contract=contract,
         instrument=instrument,
         settlement_date=_settlement_date(row, instrument),
-        amounts=_amounts(row, contract, instrument),
+        amounts=_amounts(row, instrument, terms[row.trade_date][contract.pk]),
     )
 
 
@@ -168,8 +182,8 @@ def _settlement_date(row: TradeRow, instrument: Instrument) -> date:
         raise LineRefused("calendar_exhausted", f"Seed the calendar: {exhausted}.") from exhausted
 
 
-def _amounts(row: TradeRow, contract: FinancingContract, instrument: Instrument) -> postings.Amounts:
-    terms, side = contract.terms, settlement.Side[row.side.upper()]
+def _amounts(row: TradeRow, instrument: Instrument, terms: TermsVersion) -> postings.Amounts:
+    side = settlement.Side[row.side.upper()]
     external_ppm = terms.external_cost_buy_ppm if row.side == Side.BUY else terms.external_cost_sell_ppm
     try:
         gross = settlement.gross_amount(

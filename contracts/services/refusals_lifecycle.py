@@ -1,0 +1,176 @@
+"""The database's refusals of a contract's life by name: amendments, fees, replaced funders, disputes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from contracts.services.refusals import BY_CODE, ContractRefusal
+
+
+class ContractNotAlive(ContractRefusal):
+    """The contract has ended, or has not been approved yet."""
+
+    code = "contracts_contractamendment_contract_lives"
+    sentence = _("Only a contract that is approved and has not matured can be amended or extended.")
+
+
+class AmendmentApprovalDiffers(ContractRefusal):
+    """What would be written is not what two people have approved."""
+
+    code = "contracts_contractamendment_approved_by_two"
+    sentence = _("Two people have to approve exactly this amendment; propose it anew.")
+
+
+class AmendmentNotLast(ContractRefusal):
+    """It does not go on from the last amendment, or is not in force after it."""
+
+    code = "contracts_contractamendment_follows_the_last"
+    sentence = _(
+        "An amendment comes into force after the opening and after the one before; choose a later day."
+    )
+
+
+class AmendmentTermsUnfit(ContractRefusal):
+    """The terms are of another currency or day count."""
+
+    code = "contracts_contractamendment_terms_fit"
+    sentence = _("The new terms must be in the contract's currency and count days as the old ones do.")
+
+
+class AmendmentBeforeAccrual(ContractRefusal):
+    """Interest has been counted beyond the day."""
+
+    code = "contracts_contractamendment_after_accrual"
+    sentence = _(
+        "Interest has been counted beyond this day; choose a later one, or correct the rate instead."
+    )
+
+
+class AmendmentChangesNothing(ContractRefusal):
+    """The terms would be the same."""
+
+    code = "contracts_contractamendment_changes_something"
+    sentence = _("The contract is held to these terms already; choose others, or extend it.")
+
+
+class ExtensionNotLater(ContractRefusal):
+    """An extension that does not lead from the present maturity to a later one."""
+
+    code = "contracts_contractamendment_extends"
+    sentence = _("An extension is in force by the present maturity and ends after it; check both days.")
+
+
+class ExtensionChangesVintage(ContractRefusal):
+    """The terms are of another version of the rule pack."""
+
+    code = "contracts_contractamendment_keeps_vintage"
+    sentence = _("An extension keeps the version of the rule pack that the contract has; choose such terms.")
+
+
+class MaturityNotExtended(ContractRefusal):
+    """The maturity of an approved contract would be changed without an extension."""
+
+    code = "contracts_financingcontract_maturity_by_extension"
+    sentence = _("The maturity of an approved contract moves by an extension alone; propose one.")
+
+
+class FeeAlreadyCharged(ContractRefusal):
+    """The fee was charged for this occasion."""
+
+    code = "contracts_feecharge_once_an_occasion"
+    sentence = _("This fee was charged for this occasion already.")
+
+
+class FeeNotOfTerms(ContractRefusal):
+    """The fee is not what the contract's terms say."""
+
+    code = "contracts_feecharge_as_terms_say"
+    sentence = _("This fee is not one of the contract's terms, or not of this amount.")
+
+
+class FeesOfActiveTerms(ContractRefusal):
+    """A fee of terms in force would be added, changed or removed."""
+
+    code = "contracts_feeschedule_terms_are_draft"
+    sentence = _("Fees belong to terms and are written while these are a draft; propose a new version.")
+
+
+class FeeTwice(ContractRefusal):
+    """Terms would have two fees of one kind."""
+
+    code = "contracts_feeschedule_kind_unique"
+    sentence = _("Terms have one fee of each kind.")
+
+
+class FeeBasisUnfit(ContractRefusal):
+    """A fee is neither a fixed amount nor a part of the principal."""
+
+    code = "contracts_feeschedule_basis_fits"
+    sentence = _("A fee is either a fixed amount above zero or a part of the principal up to 100 %.")
+
+
+class ReplacementNotApproved(ContractRefusal):
+    """What would be written is not what two people have approved."""
+
+    code = "contracts_fundingtranche_replaced_by_two"
+    sentence = _("Two people have to approve exactly this replacement; propose it anew.")
+
+
+class ReplacementNotWhole(ContractRefusal):
+    """The new tranche does not take the whole place of the old one."""
+
+    code = "contracts_fundingtranche_takes_whole_place"
+    sentence = _(
+        "A funder is replaced by another with the same share, on the same day, in the same contract."
+    )
+
+
+class DisputeExists(ContractRefusal):
+    """The same thing is disputed already."""
+
+    code = "contracts_dispute_one_open_a_subject"
+    sentence = _("This is disputed already, and the answer is still due.")
+
+
+class DisputeDecided(ContractRefusal):
+    """The dispute was answered or withdrawn."""
+
+    code = "contracts_dispute_decided_once"
+    sentence = _("This dispute has been decided; open a new one if there is something new.")
+
+
+class DisputeNotDecidedByTwo(ContractRefusal):
+    """The outcome is not what two people have approved."""
+
+    code = "contracts_dispute_decided_by_two"
+    sentence = _("Two people have to agree on the outcome and its answer; propose it anew.")
+
+
+class DisputeIncomplete(ContractRefusal):
+    """What is disputed, why, or an answer in time is missing."""
+
+    code = "contracts_dispute_says_what_and_why"
+    sentence = _("Say what is disputed and why, with a day for the answer that is not past.")
+
+
+LIFECYCLE_REFUSALS: tuple[type[ContractRefusal], ...] = (
+    ContractNotAlive,
+    AmendmentApprovalDiffers,
+    AmendmentNotLast,
+    AmendmentTermsUnfit,
+    AmendmentBeforeAccrual,
+    AmendmentChangesNothing,
+    ExtensionNotLater,
+    ExtensionChangesVintage,
+    MaturityNotExtended,
+    FeeAlreadyCharged,
+    FeeNotOfTerms,
+    FeesOfActiveTerms,
+    FeeTwice,
+    FeeBasisUnfit,
+    ReplacementNotApproved,
+    ReplacementNotWhole,
+    DisputeExists,
+    DisputeDecided,
+    DisputeNotDecidedByTwo,
+    DisputeIncomplete,
+)
+BY_CODE.update({refusal.code: refusal for refusal in LIFECYCLE_REFUSALS})

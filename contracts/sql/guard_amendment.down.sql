@@ -1,0 +1,5 @@
+DROP TRIGGER contracts_financingcontract_maturity ON contracts_financingcontract;
+DROP FUNCTION contracts_guard_maturity();
+DROP TRIGGER contracts_contractamendment_append_only ON contracts_contractamendment;
+DROP TRIGGER contracts_contractamendment_guard ON contracts_contractamendment;
+DROP FUNCTION contracts_guard_amendment();

@@ -1,0 +1,2 @@
+DROP FUNCTION contracts_amended_terms(date);
+DROP VIEW contracts_termsinforce;

@@ -1,0 +1,8 @@
+DROP TRIGGER contracts_fundingtranche_replaced_once ON contracts_fundingtranche;
+DROP TRIGGER contracts_fundingtranche_append_only ON contracts_fundingtranche;
+CREATE TRIGGER contracts_fundingtranche_append_only BEFORE UPDATE OR DELETE ON contracts_fundingtranche
+FOR EACH ROW EXECUTE FUNCTION contracts_refuse_change('contracts_fundingtranche_append_only');
+DROP TRIGGER contracts_fundingtranche_replaced ON contracts_fundingtranche;
+DROP FUNCTION contracts_check_replaced();
+DROP TRIGGER contracts_fundingtranche_successor ON contracts_fundingtranche;
+DROP FUNCTION contracts_guard_successor();
