@@ -11,7 +11,7 @@ from accounts.admin.filters import choices
 from accounts.admin.panels import Tone
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Approval, ApprovalStatus, User
-from accounts.services.approvals import DECIDING_ROLES
+from accounts.queries.approval_rules import decides
 
 TONES_OF_STATUS = {
     ApprovalStatus.PROPOSED: Tone.NOTICE,
@@ -26,10 +26,8 @@ def person(user: User | None) -> str | None:
 
 
 def may_decide(user: User) -> bool:
-    """Whether this person decides approvals at all; the service asks the same."""
-    return user.has_perm("accounts.change_approval") and any(
-        group.name in DECIDING_ROLES for group in user.groups.all()
-    )
+    """Whether this person decides any kind of approval; the database asks it of each one again."""
+    return user.has_perm("accounts.change_approval") and decides(user_id=user.pk)
 
 
 class ApprovalPages(ReadOnlyAdmin[Approval]):

@@ -1,4 +1,7 @@
-"""Approvals: proposed by one person and decided by another. They permit; the owning app executes."""
+"""Approvals: proposed by one person and decided by another. They permit; the owning app executes.
+
+Who may decide what, up to which amount, is `accounts.models.approval_rule`. An amount counts without a sign.
+"""
 
 from django.db import models
 from django.db.models.functions import Length, Now
@@ -47,6 +50,18 @@ class ApprovalStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")  # from proposed, by the checker: approve
     REJECTED = "rejected", _("Rejected")  # from proposed, by the checker: reject; final
     EXECUTED = "executed", _("Executed")  # from approved, by the owning app: execute_approval; final
+    WITHDRAWN = (
+        "withdrawn",
+        _("Withdrawn"),
+    )  # from proposed or approved, by the maker: withdraw_approval; final
+    EXPIRED = (
+        "expired",
+        _("Expired"),
+    )  # from proposed or approved, once expires_at is past: expire_approvals; final
+
+
+UNDECIDED = models.Q(checker__isnull=True, decided_at__isnull=True, delegation__isnull=True)
+DECIDED = models.Q(checker__isnull=False, decided_at__isnull=False)
 
 
 class Approval(models.Model):
@@ -61,8 +76,11 @@ class Approval(models.Model):
         User, on_delete=models.PROTECT, related_name="approvals_made", verbose_name=_("maker")
     )
     proposed_at = models.DateTimeField(_("proposed at"), db_default=Now())
+    amount_minor = models.BigIntegerField(_("amount in minor units"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=32, null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     status = models.CharField(
-        _("status"), max_length=8, choices=ApprovalStatus.choices, default=ApprovalStatus.PROPOSED
+        _("status"), max_length=9, choices=ApprovalStatus.choices, default=ApprovalStatus.PROPOSED
     )
     checker = models.ForeignKey(
         User,
@@ -72,8 +90,25 @@ class Approval(models.Model):
         null=True,
         blank=True,
     )
+    delegation = models.ForeignKey(
+        "accounts.ApprovalDelegation",
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("on behalf of"),
+        null=True,
+        blank=True,
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     executed_at = models.DateTimeField(_("executed at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+        null=True,
+        blank=True,
+    )
+    ended_at = models.DateTimeField(_("withdrawn or expired at"), null=True, blank=True)
     comment = models.TextField(_("comment"), blank=True, default="")
 
     class Meta:
@@ -101,22 +136,33 @@ class Approval(models.Model):
                 name="accounts_approval_maker_is_not_checker",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    status="proposed", checker__isnull=True, decided_at__isnull=True, executed_at__isnull=True
+                condition=UNDECIDED
+                & models.Q(status="proposed", executed_at__isnull=True, ended_at__isnull=True)
+                | DECIDED
+                & models.Q(
+                    status__in=["approved", "rejected"], executed_at__isnull=True, ended_at__isnull=True
                 )
-                | models.Q(
-                    status__in=["approved", "rejected"],
-                    checker__isnull=False,
-                    decided_at__isnull=False,
-                    executed_at__isnull=True,
-                )
-                | models.Q(
-                    status="executed",
-                    checker__isnull=False,
-                    decided_at__isnull=False,
-                    executed_at__isnull=False,
+                | DECIDED & models.Q(status="executed", executed_at__isnull=False, ended_at__isnull=True)
+                | (UNDECIDED | DECIDED)
+                & models.Q(
+                    status__in=["withdrawn", "expired"], executed_at__isnull=True, ended_at__isnull=False
                 ),
                 name="accounts_approval_decision_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__isnull=True, currency__isnull=True)
+                | models.Q(amount_minor__gte=0, currency__isnull=False),
+                name="accounts_approval_amount_has_currency",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__isnull=True)
+                | models.Q(expires_at__gt=models.F("proposed_at")),
+                name="accounts_approval_expires_after_proposal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="withdrawn", withdrawn_by=models.F("maker"))
+                | models.Q(withdrawn_by__isnull=True) & ~models.Q(status="withdrawn"),
+                name="accounts_approval_withdrawn_by_maker",
             ),
         ]
 

@@ -1,6 +1,7 @@
--- An approval starts proposed, is decided once by somebody who can sign in, is executed at most once, and never changes
--- in what it permits. That maker and checker differ is a CHECK of the table.
-CREATE FUNCTION accounts_guard_approval() RETURNS trigger
+-- An approval starts proposed, is decided once by somebody whose roles, or whose delegator's, permit it, is executed at
+-- most once, ends when its maker withdraws it or its time is over, and never changes in what it permits. That maker and
+-- checker differ is a CHECK of the table as well.
+CREATE OR REPLACE FUNCTION accounts_guard_approval() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -11,24 +12,40 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.status <> 'proposed' THEN
             broken := 'accounts_approval_starts_proposed';
+        ELSIF jsonb_typeof(NEW.payload -> 'amount_minor') = 'number'
+            AND abs((NEW.payload ->> 'amount_minor')::numeric) <> COALESCE(NEW.amount_minor, 0)
+        THEN
+            broken := 'accounts_approval_amount_is_the_payloads';
         END IF;
-    ELSIF (NEW.id, NEW.book_code, NEW.kind, NEW.subject, NEW.payload, NEW.payload_hash, NEW.maker_id, NEW.proposed_at)
-        IS DISTINCT FROM
-        (OLD.id, OLD.book_code, OLD.kind, OLD.subject, OLD.payload, OLD.payload_hash, OLD.maker_id, OLD.proposed_at)
-    THEN
+    ELSIF (
+        NEW.id, NEW.book_code, NEW.kind, NEW.subject, NEW.payload, NEW.payload_hash, NEW.maker_id, NEW.proposed_at,
+        NEW.amount_minor, NEW.currency, NEW.expires_at
+    ) IS DISTINCT FROM (
+        OLD.id, OLD.book_code, OLD.kind, OLD.subject, OLD.payload, OLD.payload_hash, OLD.maker_id, OLD.proposed_at,
+        OLD.amount_minor, OLD.currency, OLD.expires_at
+    ) THEN
         broken := 'accounts_approval_content_unchanged';
     ELSIF NEW IS DISTINCT FROM OLD AND (OLD.status, NEW.status) NOT IN (
-        ('proposed', 'approved'), ('proposed', 'rejected'), ('approved', 'executed')
+        ('proposed', 'approved'), ('proposed', 'rejected'), ('proposed', 'withdrawn'), ('proposed', 'expired'),
+        ('approved', 'executed'), ('approved', 'withdrawn'), ('approved', 'expired')
     ) THEN
         broken := 'accounts_approval_status_moves_forward';
     ELSIF OLD.status = 'approved'
-        AND (NEW.checker_id, NEW.decided_at, NEW.comment) IS DISTINCT FROM (OLD.checker_id, OLD.decided_at, OLD.comment)
+        AND (NEW.checker_id, NEW.delegation_id, NEW.decided_at, NEW.comment)
+        IS DISTINCT FROM (OLD.checker_id, OLD.delegation_id, OLD.decided_at, OLD.comment)
     THEN
         broken := 'accounts_approval_decision_unchanged';
-    ELSIF OLD.status = 'proposed' AND NEW.checker_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM public.accounts_user WHERE id = NEW.checker_id AND is_active AND is_staff)
+    ELSIF NEW.status = 'expired' AND OLD.status <> 'expired'
+        AND (NEW.expires_at IS NULL OR NEW.expires_at > clock_timestamp())
     THEN
-        broken := 'accounts_approval_checker_can_sign_in';
+        broken := 'accounts_approval_expires_when_due';
+    ELSIF OLD.status = 'approved' AND NEW.status = 'executed' AND NEW.expires_at <= clock_timestamp() THEN
+        broken := 'accounts_approval_not_expired';
+    ELSIF OLD.status = 'proposed' AND NEW.status IN ('approved', 'rejected') AND NEW.checker_id IS NOT NULL THEN
+        -- Judged at the moment of the database, not at the one that the statement states, or it could be stated early.
+        broken := public.accounts_refusal_of_decision(
+            NEW.id, NEW.checker_id, NEW.delegation_id, NEW.status, clock_timestamp()
+        );
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -43,6 +60,6 @@ $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_approval() FROM public;
 
-CREATE TRIGGER guard_approval
+CREATE OR REPLACE TRIGGER guard_approval
 BEFORE INSERT OR UPDATE ON accounts_approval
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_approval();

@@ -297,6 +297,8 @@ def _request(
             subject=f"custody.payment:{payment.reference}",
             payload=_payload(payment),
             maker_id=maker_id,
+            amount_minor=amount_minor,
+            currency=source.unit.code,
         )
         payment.save(force_insert=True)
     return payment

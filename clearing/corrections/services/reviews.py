@@ -68,6 +68,8 @@ def propose_decision(
             "amount_minor": amount_minor,
         },
         maker_id=maker_id,
+        amount_minor=amount_minor,
+        currency=review.contract.unit.code,
     )
 
 
@@ -107,7 +109,7 @@ def decide_review(*, review_id: int, approval_id: int, maker_id: int) -> Decisio
 
 
 def _open(review_id: int) -> DecisionReview:
-    review = DecisionReview.objects.select_related("book", "contract").filter(pk=review_id).first()
+    review = DecisionReview.objects.select_related("book", "contract__unit").filter(pk=review_id).first()
     if review is None:
         raise ReviewUnknown(str(review_id))
     if review.state != ReviewState.OPEN:

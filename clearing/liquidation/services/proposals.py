@@ -23,7 +23,7 @@ from clearing.liquidation.queries.inputs import (
 )
 from clearing.liquidation.services.events import EventDraft, append_events
 from clearing.liquidation.services.held_cash import free_held_cash
-from contracts.models import ContractState
+from contracts.models import ContractState, FinancingContract
 from contracts.services.states import StateMove, move_states
 from ledger.domain.canonical import payload_hash
 from ledger.models import Book
@@ -66,6 +66,8 @@ def propose_liquidations(*, book_id: int, business_date: date, maker_id: int) ->
     if not candidates:
         return ProposedLiquidations(to_release=0, released=0)
     book_code = Book.objects.values_list("code", flat=True).get(pk=book_id)
+    contracts = FinancingContract.objects.filter(pk__in=[candidate.contract_id for candidate in candidates])
+    currencies = dict(contracts.values_list("pk", "unit__code"))
     with transaction.atomic(), acting(actor_id=maker_id, reason=f"liquidations due on {business_date}"):
         proposed = Liquidation.objects.bulk_create(
             [
@@ -106,6 +108,8 @@ def propose_liquidations(*, book_id: int, business_date: date, maker_id: int) ->
                     subject=liquidation.reference,
                     payload=release_payload(liquidation=liquidation),
                     maker_id=maker_id,
+                    amount_minor=liquidation.simulation["gross_minor"],
+                    currency=currencies[liquidation.contract_id],
                 )
     return ProposedLiquidations(to_release=len(proposed) - len(authorised), released=len(authorised))
 

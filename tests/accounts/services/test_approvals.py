@@ -1,26 +1,43 @@
-"""Proposing, deciding and executing what needs two people."""
+"""Proposing, deciding, withdrawing and executing what needs two people."""
+
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.domain.payloads import UnfitPayload
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, StaffRole, User
 from accounts.queries.approvals import approvals_awaiting, approved
 from accounts.queries.staff import day_runner_id
+from accounts.services.approval_rules import (
+    DelegationRevoked,
+    delegate_approvals,
+    propose_delegation,
+    revoke_delegation,
+)
 from accounts.services.approvals import (
+    AmountAboveLimit,
+    AmountWithoutCurrency,
     ApprovalAlreadyDecided,
     ApprovalAlreadyExecuted,
+    ApprovalExpired,
     ApprovalMissing,
     ApprovalNotApproved,
     ApprovalPayloadChanged,
     CheckerNotPermitted,
+    MakerIsDelegator,
+    NotTheMaker,
     SelfApproval,
     approve,
     execute_approval,
+    expire_approvals,
     propose_approval,
     reject,
+    withdraw_approval,
 )
 from accounts.services.staff import deactivate_staff
-from tests.accounts.cast import staff
+from tests.accounts.cast import rule, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +180,111 @@ class TestExecuteApproval:
         proposed.pk = 0
         with pytest.raises(ApprovalMissing):
             execute(proposed)
+
+
+class TestLimits:
+    """What a proposal is worth, who may approve that much, and until when."""
+
+    def payment(self, maker: User, **more: Any) -> Approval:
+        return propose_approval(
+            book_code="MAIN",
+            kind=ApprovalKind.RELEASE_WITHDRAWAL,
+            subject="custody.payment:P-1",
+            payload={"amount_minor": -5_000_000, "unit": "USD"},
+            maker_id=maker.pk,
+            **more,
+        )
+
+    def test_are_read_from_the_payload_and_compared_without_a_sign(self, mei: User, li: User) -> None:
+        payment = self.payment(mei)
+        assert (payment.amount_minor, payment.currency, payment.expires_at) == (5_000_000, "USD", None)
+        rule(mei, li, currency="USD", most=4_999_999)
+        with pytest.raises(AmountAboveLimit):
+            approve(approval_id=payment.pk, checker_id=li.pk)
+        rule(mei, li, currency="USD", most=5_000_000)
+        assert approve(approval_id=payment.pk, checker_id=li.pk).status == ApprovalStatus.APPROVED
+
+    def test_need_a_currency(self, mei: User) -> None:
+        with pytest.raises(AmountWithoutCurrency):
+            propose_approval(
+                book_code="MAIN",
+                kind="release_withdrawal",
+                subject="x",
+                payload={"amount_minor": 1},
+                maker_id=mei.pk,
+            )
+
+    def test_are_those_of_the_kind(self, mei: User, li: User) -> None:
+        rule(mei, li, currency=None, most=None, may=False)
+        with pytest.raises(CheckerNotPermitted):
+            approve(approval_id=self.payment(mei).pk, checker_id=li.pk)
+
+    def test_of_time_end_it(self, mei: User, li: User) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp() + interval '30 milliseconds'")
+            (soon,) = cursor.fetchone()
+        payment, approved_one = self.payment(mei, expires_at=soon), self.payment(mei, expires_at=soon)
+        approve(approval_id=approved_one.pk, checker_id=li.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.04)")
+        with pytest.raises(ApprovalExpired):
+            approve(approval_id=payment.pk, checker_id=li.pk)
+        with pytest.raises(ApprovalExpired):
+            execute_approval(
+                approval_id=approved_one.pk,
+                kind=approved_one.kind,
+                subject=approved_one.subject,
+                payload=approved_one.payload,
+            )
+        assert expire_approvals(at=soon) == 2
+        assert expire_approvals(at=soon) == 0
+        payment.refresh_from_db()
+        assert payment.status == ApprovalStatus.EXPIRED
+        with pytest.raises(ApprovalAlreadyDecided):
+            approve(approval_id=payment.pk, checker_id=li.pk)
+
+
+class TestWithdrawApproval:
+    def test_takes_back_even_what_was_approved(self, proposed: Approval, mei: User, li: User) -> None:
+        approve(approval_id=proposed.pk, checker_id=li.pk)
+        assert withdraw_approval(approval_id=proposed.pk, maker_id=mei.pk).status == ApprovalStatus.WITHDRAWN
+        with pytest.raises(ApprovalNotApproved):
+            execute(proposed)
+        with pytest.raises(ApprovalAlreadyDecided):
+            withdraw_approval(approval_id=proposed.pk, maker_id=mei.pk)
+
+    def test_is_the_makers_alone(self, proposed: Approval, li: User) -> None:
+        with pytest.raises(NotTheMaker):
+            withdraw_approval(approval_id=proposed.pk, maker_id=li.pk)
+
+
+class TestDelegates:
+    def test_decide_by_the_delegators_roles_but_not_what_they_made(
+        self, proposed: Approval, mei: User, li: User
+    ) -> None:
+        """Operations may release nothing; li lends to olga, who then decides mei's proposal and not li's."""
+        olga, noor = staff("olga.petrova"), staff("noor.haddad", StaffRole.COMPLIANCE)
+        rule(mei, noor, currency=None, most=None, may=False, role="operations", kind="release_liquidation")
+        with pytest.raises(CheckerNotPermitted):
+            approve(approval_id=proposed.pk, checker_id=olga.pk)
+        said = propose_delegation(
+            delegator_id=li.pk,
+            delegate_id=olga.pk,
+            kind=None,
+            starts_at=datetime(2020, 1, 1, tzinfo=UTC),
+            ends_at=datetime(2199, 1, 1, tzinfo=UTC),
+            reason="on leave",
+            maker_id=li.pk,
+        )
+        approve(approval_id=said.pk, checker_id=noor.pk)
+        lent = delegate_approvals(approval_id=said.pk)
+        assert approve(approval_id=proposed.pk, checker_id=olga.pk).delegation == lent
+        of_li = propose_approval(
+            book_code="MAIN", kind="write_off_break", subject="break 1", payload={}, maker_id=li.pk
+        )
+        with pytest.raises(MakerIsDelegator):
+            approve(approval_id=of_li.pk, checker_id=olga.pk)
+        revoke_delegation(delegation_id=lent.pk, actor_id=li.pk)
+        assert approve(approval_id=of_li.pk, checker_id=olga.pk).delegation is None
+        with pytest.raises(DelegationRevoked):
+            revoke_delegation(delegation_id=lent.pk, actor_id=li.pk)
