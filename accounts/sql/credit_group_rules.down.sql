@@ -1,0 +1,3 @@
+DROP TRIGGER guard_membership ON accounts_creditgroupmember;
+DROP FUNCTION accounts_guard_membership();
+ALTER TABLE accounts_creditgroupmember DROP CONSTRAINT accounts_creditgroupmember_one_group_at_a_time;

@@ -1,0 +1,5 @@
+REVOKE INSERT, UPDATE ON
+accounts_identitycheck, accounts_identitydocument, accounts_screening, accounts_creditgroup, accounts_creditgroupmember,
+accounts_questionnaireversion, accounts_suitabilityassessment, accounts_disclosureversion,
+accounts_disclosureacknowledgement
+FROM plimsoll_app;

@@ -1,0 +1,10 @@
+DROP TRIGGER guard_acknowledgement ON accounts_disclosureacknowledgement;
+DROP FUNCTION accounts_guard_acknowledgement();
+DROP TRIGGER guard_assessment ON accounts_suitabilityassessment;
+DROP FUNCTION accounts_guard_assessment();
+DROP TRIGGER guard_content ON accounts_disclosureversion;
+DROP TRIGGER guard_content ON accounts_questionnaireversion;
+DROP FUNCTION accounts_guard_content();
+DROP TRIGGER guard_version ON accounts_disclosureversion;
+DROP TRIGGER guard_version ON accounts_questionnaireversion;
+DROP FUNCTION accounts_guard_version();

@@ -1,0 +1,2 @@
+DROP FUNCTION accounts_suitability_faults(bigint, date);
+DROP FUNCTION accounts_standings(bigint[], date);
