@@ -5,6 +5,7 @@ from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
 from contracts.models.interest import InterestAccrual, InterestRun
 from contracts.models.product import Product, TermsState, TermsVersion
 from contracts.models.rates import InterestAdjustment, RateCorrection
+from contracts.models.rule_pack import RulePack, RulePackOrigin, RulePackState, RulePackVersion
 
 __all__ = [
     "AmendmentKind",
@@ -25,6 +26,10 @@ __all__ = [
     "InterestRun",
     "Product",
     "RateCorrection",
+    "RulePack",
+    "RulePackOrigin",
+    "RulePackState",
+    "RulePackVersion",
     "TermsState",
     "TermsVersion",
 ]

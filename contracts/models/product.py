@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Approval
+from contracts.models.rule_pack import RulePackVersion
 from ledger.models import Unit
 
 PARTS_PER_MILLION = 1_000_000
@@ -67,6 +68,15 @@ class TermsVersion(models.Model):
         verbose_name=_("approval"),
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
+    # Empty only in terms of the time before packs.
+    rule_pack_version = models.ForeignKey(
+        RulePackVersion,
+        on_delete=models.PROTECT,
+        related_name="terms",
+        null=True,
+        blank=True,
+        verbose_name=_("rule pack"),
+    )
 
     client_rate_ppm = models.IntegerField(_("client rate"))
     day_count = models.CharField(_("day count"), max_length=8, choices=TermsDayCount)

@@ -145,6 +145,69 @@ class AccruedTwice(ContractRefusal):
     sentence = _("Another run has accrued this date; nothing is left to do.")
 
 
+class TermsLooserThanPack(ContractRefusal):
+    """A parameter of the terms is looser than their rule pack permits."""
+
+    code = "contracts_termsversion_within_pack"
+    sentence = _("Terms may be stricter than their rule pack, never looser; tighten what is named.")
+
+
+class TermsWithoutPack(ContractRefusal):
+    """The terms name no rule pack in force, or another than was approved."""
+
+    code = "contracts_termsversion_names_its_pack"
+    sentence = _("Terms come into force under a rule pack that is in force; name one and propose again.")
+
+
+class NoPackForContract(ContractRefusal):
+    """The terms' rule pack has no version on the day that the contract opens."""
+
+    code = "contracts_financingcontract_pack_in_force"
+    sentence = _("The rule pack of these terms is not in force on the day the contract opens.")
+
+
+class TermsOfAnOlderPack(ContractRefusal):
+    """The terms are looser than the version of their pack that holds when the contract opens."""
+
+    code = "contracts_financingcontract_terms_within_pack"
+    sentence = _("On the day the contract opens these terms are looser than the rule pack; use newer terms.")
+
+
+class TermTooLong(ContractRefusal):
+    """The contract has no maturity, or a later one than its rule pack permits."""
+
+    code = "contracts_financingcontract_term_within_pack"
+    sentence = _("The rule pack limits how long a contract may run, in months; set a maturity within it.")
+
+
+class UnknownRulePack(ContractRefusal):
+    """There is no such version of a rule pack."""
+
+    code = "contracts_rulepackversion_exists"
+    sentence = _("There is no such version of a rule pack.")
+
+
+class RulePackVersionExists(ContractRefusal):
+    """Somebody proposed a version of this number at the same time."""
+
+    code = "contracts_rulepackversion_version_unique"
+    sentence = _("This version exists; propose again.")
+
+
+class RulePackDayTaken(ContractRefusal):
+    """Another version of the pack takes effect on this day."""
+
+    code = "contracts_rulepackversion_one_from_a_day"
+    sentence = _("Another version of this pack takes effect on this day; choose another day.")
+
+
+class RulePackBackDated(ContractRefusal):
+    """Contracts of the pack were opened on or after the day from which the version would hold."""
+
+    code = "contracts_rulepackversion_not_back_dated"
+    sentence = _("Contracts of this pack were opened on or after that day; choose a later one.")
+
+
 BY_CODE: dict[str, type[ContractRefusal]] = {
     refusal.code: refusal
     for refusal in (
@@ -161,6 +224,14 @@ BY_CODE: dict[str, type[ContractRefusal]] = {
         TermsVersionExists,
         LinesOutOfOrder,
         AccruedTwice,
+        TermsLooserThanPack,
+        TermsWithoutPack,
+        NoPackForContract,
+        TermsOfAnOlderPack,
+        TermTooLong,
+        RulePackVersionExists,
+        RulePackDayTaken,
+        RulePackBackDated,
     )
 }
 BY_CODE["contracts_interestrun_sequence_unique"] = AccruedTwice

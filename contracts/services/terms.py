@@ -10,8 +10,16 @@ from accounts.models import Approval, ApprovalKind
 from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval, propose_approval
 from contracts.domain.repayment import DEFAULT_REPAYMENT_ORDER
-from contracts.models import Product, TermsState, TermsVersion
-from contracts.services.refusals import ContractRefusal, TermsImmutable, named_contract_refusals
+from contracts.domain.rule_pack import looser_terms, read_parameters
+from contracts.models import Product, RulePackState, RulePackVersion, TermsState, TermsVersion
+from contracts.queries.rule_packs import PLATFORM, newest_version
+from contracts.services.refusals import (
+    ContractRefusal,
+    TermsImmutable,
+    TermsLooserThanPack,
+    UnknownRulePack,
+    named_contract_refusals,
+)
 
 EVERY_BOOK = ""
 """Terms belong to no one book; their approvals name none."""
@@ -61,6 +69,8 @@ class TermsDraft:
     standing_liquidation_authority: bool = False
     emergency_liquidation: bool = True
     negative_balance_protection: bool = True
+    rule_pack: str = PLATFORM
+    """The pack that the terms are held to, in its newest version, or in the one named as CODE/v1."""
 
 
 def create_product(*, code: str, name: str, actor_id: int, reason: str) -> Product:
@@ -75,14 +85,38 @@ def propose_terms(*, product_id: int, unit_id: int, draft: TermsDraft) -> TermsV
     Joins the caller's transaction, else is its own.
 
     :raises LinesOutOfOrder: the lines do not descend from warning to insolvency.
+    :raises UnknownRulePack: the pack has no such version in force.
+    :raises TermsLooserThanPack: a parameter is looser than the pack; names all that are.
     :raises TermsVersionExists: somebody proposed a version at the same time.
     """
     newest = TermsVersion.objects.filter(product_id=product_id).aggregate(newest=Max("version"))["newest"]
+    pack = _pack_of(draft)
     parameters = {**asdict(draft), "waterfall_order": list(draft.waterfall_order)}
+    del parameters["rule_pack"]
+    looser = looser_terms(parameters, read_parameters(pack.parameters))
+    if looser:
+        raise TermsLooserThanPack(
+            f"{pack}: " + "; ".join(f"{one.name} {one.terms}, {one.pack}" for one in looser)
+        )
     with named_contract_refusals(), transaction.atomic():
         return TermsVersion.objects.create(
-            product_id=product_id, unit_id=unit_id, version=(newest or 0) + 1, **parameters
+            product_id=product_id,
+            unit_id=unit_id,
+            version=(newest or 0) + 1,
+            rule_pack_version=pack,
+            **parameters,
         )
+
+
+def _pack_of(draft: TermsDraft) -> RulePackVersion:
+    code, _slash, number = draft.rule_pack.partition("/v")
+    found = newest_version(code)
+    if number:
+        named = RulePackVersion.objects.filter(pack__code=code, version=number, state=RulePackState.ACTIVE)
+        found = named.select_related("pack").first()
+    if found is None:
+        raise UnknownRulePack(draft.rule_pack)
+    return found
 
 
 def propose_activation(*, terms_id: int, maker_id: int) -> Approval:
@@ -132,7 +166,7 @@ def _draft_terms(terms_id: int) -> TermsVersion:
     with transaction.atomic():
         terms = (
             TermsVersion.objects.select_for_update(of=("self",))
-            .select_related("product", "unit")
+            .select_related("product", "unit", "rule_pack_version__pack")
             .filter(pk=terms_id)
             .first()
         )
@@ -149,5 +183,12 @@ def _subject(terms: TermsVersion) -> str:
 
 def _payload(terms: TermsVersion) -> dict[str, str | int | bool | list[str]]:
     """Every parameter, by name: what the second person reads and what the hash covers."""
-    parameters = {name: getattr(terms, name) for name in TermsDraft.__slots__}
-    return {"product": terms.product.code, "version": terms.version, "unit": terms.unit.code, **parameters}
+    names = [name for name in TermsDraft.__slots__ if name != "rule_pack"]
+    pack = terms.rule_pack_version
+    return {
+        "product": terms.product.code,
+        "version": terms.version,
+        "unit": terms.unit.code,
+        "rule_pack": "" if pack is None else f"{pack.pack.code}/v{pack.version}",
+        **{name: getattr(terms, name) for name in names},
+    }

@@ -13,7 +13,8 @@ from clearing.corrections.services.run import run_correction
 from clearing.day.services.closing import close_day
 from clearing.liquidation.models import Liquidation
 from clearing.liquidation.services.release import release_liquidation
-from contracts.models import TermsVersion
+from contracts.models import RulePackVersion, TermsVersion
+from contracts.services.rule_packs import activate_rule_pack
 from contracts.services.terms import activate_terms
 from custody.models import Payment, PaymentState
 from custody.services.withdrawals import cancel_withdrawal, release_withdrawal
@@ -54,6 +55,8 @@ def carry_out(*, approval: Approval, actor: User) -> str:
             return _release_withdrawal(approval, actor)
         case ApprovalKind.ACTIVATE_TERMS:
             return _activate_terms(approval, actor)
+        case ApprovalKind.ACTIVATE_RULE_PACK:
+            return _activate_rule_pack(approval)
         case ApprovalKind.CORRECT_AFTER_CLOSE:
             return _correct(approval, actor)
         case ApprovalKind.SET_OFFICIAL_RATE:
@@ -181,6 +184,17 @@ def _activate_terms(approval: Approval, actor: User) -> str:
     return _("%(terms)s is in force.") % {"terms": str(terms)}
 
 
+def _activate_rule_pack(approval: Approval) -> str:
+    version = rule_pack_of(approval)
+    if version is None:
+        raise NothingToCarryOut
+    activate_rule_pack(version_id=version.pk, approval_id=approval.pk)
+    return _("%(version)s holds from %(day)s.") % {
+        "version": str(version),
+        "day": version.effective_from.isoformat(),
+    }
+
+
 def _correct(approval: Approval, actor: User) -> str:
     """Run a correction, or end the review of a decision."""
     if "review" in approval.payload:
@@ -204,6 +218,12 @@ def terms_of(approval: Approval) -> TermsVersion | None:
     product, version = approval.payload.get("product"), approval.payload.get("version")
     found = TermsVersion.objects.select_related("product")
     return found.filter(product__code=product, version=version).first()
+
+
+def rule_pack_of(approval: Approval) -> RulePackVersion | None:
+    """The version of a rule pack that an approval of its activation is about."""
+    found = RulePackVersion.objects.select_related("pack")
+    return found.filter(sha256=approval.payload.get("sha256", "")).first()
 
 
 def _open_or_last_day(book_id: int) -> dt.date:

@@ -1,0 +1,4 @@
+DROP TRIGGER contracts_financingcontract_of_pack ON contracts_financingcontract;
+DROP FUNCTION contracts_check_contracts_of_packs();
+DROP TRIGGER contracts_termsversion_within_pack ON contracts_termsversion;
+DROP FUNCTION contracts_check_terms_within_pack();
