@@ -1,5 +1,5 @@
 """Pages of contracts: products and terms; the contract's own page is built up in clearing.reports.admin."""
 
-from contracts.admin import contract, terms
+from contracts.admin import contract, documents, terms
 
-__all__ = ["contract", "terms"]
+__all__ = ["contract", "documents", "terms"]

@@ -13,6 +13,7 @@ from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, rows
 from accounts.admin.panels import (
     NOTHING,
+    Act,
     Cell,
     Column,
     Facts,
@@ -26,6 +27,7 @@ from accounts.admin.panels import (
 )
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Party
+from contracts.admin.documents import documents_to_make
 from contracts.models import ContractState, FinancingContract, InterestAccrual
 from contracts.queries.accounts import accounts_of
 from contracts.queries.balances import ContractBalances
@@ -186,6 +188,9 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
             ],
             empty=_("This contract has no accounts."),
         )
+
+    def acts(self, request: HttpRequest, row: FinancingContract) -> list[Act]:
+        return documents_to_make(request, row)
 
     def panels(self, request: HttpRequest, row: FinancingContract) -> list[Panel]:
         raise NotImplementedError("the whole page is clearing.reports.admin.contract_page")

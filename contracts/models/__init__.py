@@ -1,6 +1,7 @@
 from contracts.models.amendment import AmendmentKind, ContractAmendment
 from contracts.models.contract import ContractState, FinancingContract, FundingSource, FundingTranche
 from contracts.models.dispute import Dispute, DisputeState, DisputeSubject
+from contracts.models.documents import Document, DocumentKind, DocumentSeries
 from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
 from contracts.models.interest import InterestAccrual, InterestRun
 from contracts.models.product import Product, TermsState, TermsVersion
@@ -14,6 +15,9 @@ __all__ = [
     "Dispute",
     "DisputeState",
     "DisputeSubject",
+    "Document",
+    "DocumentKind",
+    "DocumentSeries",
     "FeeBasis",
     "FeeCharge",
     "FeeKind",

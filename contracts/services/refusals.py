@@ -208,6 +208,34 @@ class RulePackBackDated(ContractRefusal):
     sentence = _("Contracts of this pack were opened on or after that day; choose a later one.")
 
 
+class DocumentNumberTaken(ContractRefusal):
+    """A document would get a number that is not the next of its series."""
+
+    code = "contracts_document_number_follows"
+    sentence = _("Another document took this number; make the document again.")
+
+
+class DocumentMadeTwice(ContractRefusal):
+    """A document was made from the same inputs at the same time."""
+
+    code = "contracts_document_once_from_inputs"
+    sentence = _("This document has just been made by somebody else; look for it in the list.")
+
+
+class DocumentNotOfClient(ContractRefusal):
+    """A document would name a contract of another client or book."""
+
+    code = "contracts_document_contract_is_of_client"
+    sentence = _("The document's contract is not one of its client in its book.")
+
+
+class DocumentWithoutClient(ContractRefusal):
+    """A document would be handed to a party that is not a client."""
+
+    code = "contracts_document_client_is_client"
+    sentence = _("A document is handed to a party of kind client.")
+
+
 BY_CODE: dict[str, type[ContractRefusal]] = {
     refusal.code: refusal
     for refusal in (
@@ -232,6 +260,10 @@ BY_CODE: dict[str, type[ContractRefusal]] = {
         RulePackVersionExists,
         RulePackDayTaken,
         RulePackBackDated,
+        DocumentMadeTwice,
+        DocumentNotOfClient,
+        DocumentNumberTaken,
+        DocumentWithoutClient,
     )
 }
 BY_CODE["contracts_interestrun_sequence_unique"] = AccruedTwice

@@ -1,0 +1,121 @@
+"""Make documents and prove those that are kept.
+
+manage.py documents render --book LEND --kind contract --contract F1 --locale zh-hans --maker lin.wei
+manage.py documents verify --book LEND
+"""
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from accounts.models import PartyLocale, User
+from contracts.models import Document, DocumentKind, FinancingContract
+from contracts.queries.documents import damaged_documents, documents_set_again
+from contracts.services.documents import hand_out, issue_agreement
+from contracts.services.refusals import ContractRefusal
+from ledger.models import Book
+from ledger.queries.days import open_business_date
+
+
+class Command(BaseCommand):
+    help = "Make documents (render), or prove the ones that are kept (verify)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        render = verbs.add_parser("render", help="make a document, number it and keep it")
+        render.add_argument("--book", required=True, help="code of the book")
+        render.add_argument("--kind", required=True, choices=DocumentKind.values)
+        render.add_argument("--contract", help="code of the contract")
+        render.add_argument("--locale", choices=PartyLocale.values, help="the client's own unless given")
+        render.add_argument("--issued-on", type=dt.date.fromisoformat, help="the open day unless given")
+        render.add_argument("--maker", required=True, help="user name on whose behalf it is made")
+        render.add_argument("--output", type=Path, help="directory to write the PDF to as well")
+        render.add_argument("--json", action="store_true", help="print what was made as JSON")
+        verify = verbs.add_parser(
+            "verify", help="compare every document with its hashes, its inputs and number"
+        )
+        verify.add_argument("--book", required=True, help="code of the book")
+        verify.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    def handle(self, **options: object) -> None:
+        book = Book.objects.filter(code=options["book"]).first()
+        if book is None:
+            known = ", ".join(Book.objects.values_list("code", flat=True)) or "none"
+            raise CommandError(f"There is no book {options['book']}. Books: {known}.")
+        if options["verb"] == "verify":
+            self._verify(book, as_json=bool(options["json"]))
+        else:
+            self._render(book, options)
+
+    def _verify(self, book: Book, *, as_json: bool) -> None:
+        findings = [(found.reference, found.what) for found in damaged_documents(book_id=book.pk)]
+        same = other = 0
+        total = Document.objects.filter(book=book).count()
+        proved = documents_set_again(book_id=book.pk)
+        for reference, is_same in tqdm(proved, total=total, file=sys.stderr, disable=not sys.stderr.isatty()):
+            if is_same is None:
+                other += 1
+            elif is_same:
+                same += 1
+            else:
+                findings.append((reference, "set again"))
+        self.stderr.write(
+            f"{total} documents of {book.code}: {same} set again to the same bytes, "
+            f"{other} of earlier templates compared with their hashes, {len(findings)} findings"
+        )
+        for reference, what in findings:
+            self.stderr.write(f"  {reference}: {what}")
+        if as_json:
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "book": book.code,
+                        "documents": total,
+                        "set_again": same,
+                        "earlier_templates": other,
+                        "findings": [{"reference": reference, "what": what} for reference, what in findings],
+                    }
+                )
+            )
+        if findings:
+            raise CommandError("Not every document is as it was made.")
+
+    def _render(self, book: Book, options: dict[str, object]) -> None:
+        maker = User.objects.filter(username=options["maker"]).first()
+        if maker is None:
+            raise CommandError(f"There is no user {options['maker']}.")
+        try:
+            made = self._make(book, options, maker.pk)
+        except ContractRefusal as refusal:
+            raise CommandError(f"{refusal.code}: {refusal}") from refusal
+        self.stderr.write(f"{made.get_kind_display()} {made.reference}, SHA-256 {made.sha256}")
+        output = options["output"]
+        if isinstance(output, Path):
+            file = output / f"{made.reference}.{made.locale}.pdf"
+            file.write_bytes(bytes(hand_out(document_id=made.pk).content))
+            self.stderr.write(f"written to {file}")
+        if options["json"]:
+            self.stdout.write(
+                json.dumps(
+                    {"reference": made.reference, "sha256": made.sha256, "inputs_sha256": made.inputs_sha256}
+                )
+            )
+
+    def _make(self, book: Book, options: dict[str, object], maker_id: int) -> Document:
+        contract = (
+            FinancingContract.objects.select_related("client")
+            .filter(book=book, code=options["contract"] or "")
+            .first()
+        )
+        if contract is None:
+            raise CommandError(f"There is no contract {options['contract']} in {book.code}.")
+        given = options["issued_on"]
+        issued_on = given if isinstance(given, dt.date) else open_business_date(book_id=book.pk)
+        if issued_on is None:
+            raise CommandError("No day is open in this book; say --issued-on.")
+        locale = str(options["locale"] or contract.client.locale)
+        return issue_agreement(contract_id=contract.pk, locale=locale, issued_on=issued_on, maker_id=maker_id)
