@@ -88,6 +88,9 @@ MENU: list[dict[str, Any]] = [
         pages(_("Corporate actions"), "call_split", "marks.corporateaction"),
         pages(_("Parties"), "groups", "accounts.party"),
         pages(_("Staff"), "badge", "accounts.user"),
+        pages(_("Approval rules"), "policy", "accounts.approvalrule"),
+        pages(_("Delegations"), "switch_account", "accounts.approvaldelegation"),
+        pages(_("Access reviews"), "manage_accounts", "accounts.accessreview"),
         pages(_("Messages"), "outbox", "accounts.outboxmessage"),
     ),
 ]

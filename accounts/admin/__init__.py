@@ -1,5 +1,5 @@
 """Pages of accounts, and what every page of the admin is made of."""
 
-from accounts.admin import approvals, parties, staff
+from accounts.admin import access_reviews, approvals, delegations, parties, staff
 
-__all__ = ["approvals", "parties", "staff"]
+__all__ = ["access_reviews", "approvals", "delegations", "parties", "staff"]

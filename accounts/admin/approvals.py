@@ -4,6 +4,8 @@ Not registered here: the page that carries out what was approved belongs to the 
 services (clearing.day.admin.approvals).
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.columns import column, instant_column, state_column
@@ -18,6 +20,8 @@ TONES_OF_STATUS = {
     ApprovalStatus.APPROVED: Tone.INFO,
     ApprovalStatus.REJECTED: Tone.BAD,
     ApprovalStatus.EXECUTED: Tone.GOOD,
+    ApprovalStatus.WITHDRAWN: Tone.NEUTRAL,
+    ApprovalStatus.EXPIRED: Tone.WARN,
 }
 
 
@@ -42,7 +46,7 @@ class ApprovalPages(ReadOnlyAdmin[Approval]):
         column(lambda row: person(row.checker), name="checker", label=_("checker")),
         instant_column(Approval, "decided_at"),
     ]
-    list_display_links = ("subject",)
+    list_display_links: Any = ("subject",)
     list_filter = [choices("status"), choices("kind"), "book_code"]
     list_select_related = ["maker", "checker"]
     search_fields = ["subject"]

@@ -1,5 +1,7 @@
 """Approvals: decided by a second person, and carried out by the service of the app that owns the matter."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -10,13 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
-from accounts.admin.approvals import ApprovalPages, may_decide, person
+from accounts.admin.approvals import TONES_OF_STATUS, ApprovalPages, may_decide, person
 from accounts.admin.cells import instant, related
+from accounts.admin.columns import column, state_column
 from accounts.admin.panels import Act, Cell, Facts, Look, Panel, Tone, chip, code, text
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
-from accounts.services.approvals import approve, reject
+from accounts.services.approvals import approve, reject, withdraw_approval
 from clearing.corrections.admin.panels import correction_panels, review_panels
 from clearing.corrections.models import Correction, DecisionReview
+from clearing.day.admin.approval_words import (
+    QUESTIONS,
+    WAITING,
+    age,
+    expiry,
+    matter,
+    payload_facts,
+    worth,
+)
 from clearing.day.admin.carrying_out import carry_out, closes_by_itself, give_up, terms_of
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
@@ -40,74 +52,29 @@ class RejectForm(forms.Form):
     )
 
 
-QUESTIONS = {
-    ApprovalKind.CLOSE_BUSINESS_DAY: gettext_lazy(
-        "Close this business day as the books stand? Nothing can be booked into it afterwards."
-    ),
-    ApprovalKind.RELEASE_WITHDRAWAL: gettext_lazy(
-        "Release this payment? It is booked and becomes an instruction to the bank."
-    ),
-    ApprovalKind.RELEASE_LIQUIDATION: gettext_lazy(
-        "Release this liquidation? Its orders go out with the next run of the day."
-    ),
-    ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
-    ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
-    ApprovalKind.SET_OFFICIAL_RATE: gettext_lazy(
-        "Set these official rates? They value the house's positions and are never taken back."
-    ),
-    ApprovalKind.CORRECT_AFTER_CLOSE: gettext_lazy(
-        "Carry this out? What was stored stays; what is posted goes into the open day."
-    ),
-    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: gettext_lazy(
-        "Soft-close this business day? From then on it takes corrections only, until it is closed."
-    ),
-    ApprovalKind.REOPEN_BUSINESS_DAY: gettext_lazy(
-        "Open this business day again, for the reason given? Its close stays on record, the day is closed "
-        "anew afterwards, and every report names the reopening."
-    ),
-    ApprovalKind.CLOSE_MONTH: gettext_lazy(
-        "Close this month? No day of it is opened or reopened any more; a hard close is never taken back."
-    ),
-    ApprovalKind.REOPEN_MONTH: gettext_lazy(
-        "Take the soft close of this month back, for the reason given? Every report names the reopening."
-    ),
-    ApprovalKind.TRANSFER_YEAR_END: gettext_lazy(
-        "Carry income and expense of this year to retained earnings, as these figures say?"
-    ),
-}
-
-PAYLOAD = {
-    "amount_minor": gettext_lazy("Amount in minor units"),
-    "book": gettext_lazy("Book"),
-    "business_date": gettext_lazy("Business date"),
-    "close_id": gettext_lazy("Close taken back"),
-    "closes": gettext_lazy("Closes so far"),
-    "counterparty_account": gettext_lazy("To the account outside"),
-    "custody_account_id": gettext_lazy("From the custody account"),
-    "entitlement_account_id": gettext_lazy("Whose money"),
-    "hardness": gettext_lazy("Hardness"),
-    "inputs_hash": gettext_lazy("Hash of the inputs"),
-    "kind": gettext_lazy("Kind"),
-    "last_position": gettext_lazy("Last position"),
-    "liquidation": gettext_lazy("Liquidation"),
-    "month": gettext_lazy("Month"),
-    "product": gettext_lazy("Product"),
-    "rate_date": gettext_lazy("Rate date"),
-    "rates": gettext_lazy("Rates"),
-    "reason": gettext_lazy("Reason"),
-    "reference": gettext_lazy("Reference"),
-    "returns_payment_id": gettext_lazy("Returned receipt"),
-    "source": gettext_lazy("Source"),
-    "status": gettext_lazy("Status"),
-    "unit": gettext_lazy("Unit"),
-    "unit_id": gettext_lazy("Unit"),
-    "version": gettext_lazy("Version"),
-    "year": gettext_lazy("Year"),
-}
-
-
 @admin.register(Approval)
 class ApprovalAdmin(ApprovalPages):
+    list_display = [
+        column(matter, name="matter", label=gettext_lazy("what"), ordering="subject"),
+        column(lambda row: row.get_kind_display(), name="kind", label=gettext_lazy("kind"), ordering="kind"),
+        column(
+            lambda row: row.book_code if row.book_code not in ("", "*", "ALL") else _("Every book"),
+            name="book",
+            label=gettext_lazy("book"),
+            ordering="book_code",
+        ),
+        column(worth, name="num_worth", label=gettext_lazy("amount"), ordering="amount_minor"),
+        state_column(Approval, "status", TONES_OF_STATUS),
+        column(lambda row: person(row.maker), name="maker", label=gettext_lazy("maker")),
+        column(age, name="age", label=gettext_lazy("waiting for"), ordering="proposed_at"),
+        column(expiry, name="expiry", label=gettext_lazy("expires at"), ordering="expires_at"),
+        column(lambda row: person(row.checker), name="checker", label=gettext_lazy("checker")),
+    ]
+    list_display_links: Any = ()
+
+    def page_title(self, row: Approval) -> str:
+        return f"{row.get_kind_display()} · {matter(row)}"
+
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(
@@ -119,25 +86,28 @@ class ApprovalAdmin(ApprovalPages):
                 ("approve", self.approve_view),
                 ("reject", self.reject_view),
                 ("carry-out", self.carry_out_view),
+                ("withdraw", self.withdraw_view),
             )
         ]
         return [*own, *super().get_urls()]
 
     def acts(self, request: HttpRequest, row: Approval) -> list[Act]:
         user = staff_of(request)
+        own = row.maker_id == user.pk and row.status in WAITING
+        withdraw = [Act(_("Withdraw"), _address("withdraw", row), Tone.WARN)] if own else []
         if not may_decide(user):
-            return []
+            return withdraw
         if row.status == ApprovalStatus.APPROVED:
-            return [Act(_("Carry out"), _address("carry_out", row), Tone.INFO)]
+            return [Act(_("Carry out"), _address("carry_out", row), Tone.INFO), *withdraw]
         if row.status != ApprovalStatus.PROPOSED or row.maker_id == user.pk:
-            return []
+            return withdraw
         return [
             Act(_("Approve"), _address("approve", row), Tone.INFO),
             Act(_("Reject"), _address("reject", row), Tone.BAD),
         ]
 
     def panels(self, request: HttpRequest, row: Approval) -> list[Panel]:
-        return [self._outline(request, row), *subject_panels(request, row), self._payload(row)]
+        return [self._outline(request, row), *subject_panels(request, row), payload_facts(row)]
 
     def _outline(self, request: HttpRequest, row: Approval) -> Facts:
         own = row.status == ApprovalStatus.PROPOSED and row.maker_id == staff_of(request).pk
@@ -145,33 +115,28 @@ class ApprovalAdmin(ApprovalPages):
             title=_("Approval"),
             items=[
                 (_("Kind"), text(row.get_kind_display())),
-                (_("Subject"), text(row.subject)),
-                (_("Book"), text(row.book_code)),
+                (_("What"), text(matter(row))),
+                (_("Subject"), code(row.subject)),
+                (_("Book"), text(row.book_code if row.book_code not in ("", "*") else _("Every book"))),
+                (_("Amount"), text(worth(row) or "—")),
                 (_("Maker"), related(row.maker, request, person(row.maker) or "")),
                 (_("Proposed at"), instant(row.proposed_at)),
+                (_("Expires at"), instant(row.expires_at)),
                 (_("Checker"), related(row.checker, request, person(row.checker) or "")),
+                *(
+                    [(_("On behalf of"), text(person(row.delegation.delegator) or ""))]
+                    if row.delegation
+                    else []
+                ),
                 (_("Decided at"), instant(row.decided_at)),
                 (_("Carried out at"), instant(row.executed_at)),
+                *([(_("Withdrawn or expired at"), instant(row.ended_at))] if row.ended_at else []),
                 (_("Comment"), Cell(row.comment or "—", look=Look.PROSE)),
             ],
             note=_("You proposed this yourself: maker and checker are two people, so a colleague decides.")
             if own
             else "",
         )
-
-    def _payload(self, row: Approval) -> Facts:
-        items: list[tuple[str, Cell]] = [
-            (_("Hash of what was approved (SHA-256)"), code(bytes(row.payload_hash).hex()))
-        ]
-        items += [
-            (str(PAYLOAD.get(name, name.replace("_", " "))), code(str(value)))
-            for name, value in sorted(row.payload.items())
-            if not isinstance(value, dict | list)
-        ]
-        rates = row.payload.get("rates")
-        if isinstance(rates, dict):
-            items += [(pair, code(str(rate))) for pair, rate in sorted(rates.items())]
-        return Facts(title=_("Exactly what is permitted"), items=items)
 
     def approve_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:
         row, user = self._decidable(request, approval_id)
@@ -226,6 +191,34 @@ class ApprovalAdmin(ApprovalPages):
             ),
             do=do,
             form_class=RejectForm,
+            model=Approval,
+        )
+
+    def withdraw_view(self, request: HttpRequest, approval_id: int) -> HttpResponse:
+        user = staff_of(request)
+        row = Approval.objects.select_related("maker", "checker").filter(pk=approval_id).first()
+        if row is None:
+            raise Http404
+        if row.maker_id != user.pk:
+            raise PermissionDenied
+
+        def do(_cleaned: dict[str, object]) -> Done:
+            with transaction.atomic():
+                withdrawn = withdraw_approval(approval_id=row.pk, maker_id=user.pk)
+                give_up(approval=withdrawn, actor=user, comment="withdrawn by its maker")
+            return Done(sentence=_("Withdrawn. Nothing was done."), href=_address("change", row))
+
+        return confirm_and_do(
+            request,
+            confirmation=Confirmation(
+                title=f"{_('Withdraw')}: {self.page_title(row)}",
+                question=_("Take this proposal back? It would have to be proposed anew."),
+                button=_("Withdraw"),
+                back=_address("change", row),
+                tone=Tone.WARN,
+                panels=[self._outline(request, row)],
+            ),
+            do=do,
             model=Approval,
         )
 

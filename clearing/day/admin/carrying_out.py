@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from accounts.admin.cells import instant_text
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, User
+from accounts.services.access_reviews import complete_access_review
 from accounts.services.actor import acting
+from accounts.services.approval_rules import delegate_approvals, set_rule
 from clearing.corrections.models import Correction
 from clearing.corrections.services.reviews import decide_review
 from clearing.corrections.services.run import run_correction
@@ -61,6 +64,15 @@ def carry_out(*, approval: Approval, actor: User) -> str:
             return _correct(approval, actor)
         case ApprovalKind.SET_OFFICIAL_RATE:
             return _set_rates(approval)
+        case ApprovalKind.SET_APPROVAL_LIMIT:
+            set_rule(approval_id=approval.pk)
+            return _("The rule is in force.")
+        case ApprovalKind.DELEGATE_APPROVALS:
+            lent = delegate_approvals(approval_id=approval.pk)
+            return _("The delegation holds until %(end)s.") % {"end": instant_text(lent.ends_at)}
+        case ApprovalKind.REVIEW_ACCESS:
+            review = complete_access_review(approval_id=approval.pk, actor_id=actor.pk)
+            return _("The review of %(period)s is completed.") % {"period": review.period}
         case _:
             raise NotCarriedOutHere
 

@@ -28,6 +28,7 @@ from accounts.admin.panels import (
 )
 from accounts.models import Approval
 from accounts.queries.approvals import approvals_awaiting
+from clearing.day.admin.approval_words import matter
 from clearing.day.admin.looks import steps_panel
 from clearing.day.models import DayRun
 from clearing.day.queries.home import DayHome, day_home
@@ -190,8 +191,9 @@ def _awaiting(request: HttpRequest, book: Book) -> Sequence[Approval]:
     if not may_decide(user):
         return []
     waiting = approvals_awaiting(book_code=book.code, user_id=user.pk)
-    without_book = approvals_awaiting(book_code="", user_id=user.pk)
-    return list(waiting | without_book)[:200]
+    for every in ("", "*"):
+        waiting |= approvals_awaiting(book_code=every, user_id=user.pk)
+    return list(waiting)[:200]
 
 
 def _approvals(request: HttpRequest, awaiting: Sequence[Approval]) -> Panel:
@@ -199,14 +201,14 @@ def _approvals(request: HttpRequest, awaiting: Sequence[Approval]) -> Panel:
         title=_("Approvals waiting for me"),
         columns=[
             Column(_("kind")),
-            Column(_("subject"), Look.CODE),
+            Column(_("what")),
             Column(_("maker")),
             Column(_("proposed at")),
         ],
         rows=[
             [
                 text(one.get_kind_display(), page_of_key(Approval, one.pk, request)),
-                code(one.subject),
+                text(matter(one)),
                 text(person(one.maker) or "—"),
                 instant(one.proposed_at),
             ]

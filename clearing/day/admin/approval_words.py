@@ -1,0 +1,214 @@
+"""What an approval is about, in words: in a list, on its page, and as the question that is asked."""
+
+import re
+
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin.approvals import person
+from accounts.admin.cells import instant_text
+from accounts.admin.panels import NOTHING, Cell, Facts, code, text
+from accounts.models import Approval, ApprovalKind, ApprovalStatus, StaffRole, User
+from ledger.domain.money import format_amount
+from ledger.models import Unit
+
+WAITING = (ApprovalStatus.PROPOSED, ApprovalStatus.APPROVED)
+LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{48,}([0-9a-f]{4})\b")
+
+QUESTIONS = {
+    ApprovalKind.CLOSE_BUSINESS_DAY: gettext_lazy(
+        "Close this business day as the books stand? Nothing can be booked into it afterwards."
+    ),
+    ApprovalKind.RELEASE_WITHDRAWAL: gettext_lazy(
+        "Release this payment? It is booked and becomes an instruction to the bank."
+    ),
+    ApprovalKind.RELEASE_LIQUIDATION: gettext_lazy(
+        "Release this liquidation? Its orders go out with the next run of the day."
+    ),
+    ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
+    ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
+    ApprovalKind.SET_OFFICIAL_RATE: gettext_lazy(
+        "Set these official rates? They value the house's positions and are never taken back."
+    ),
+    ApprovalKind.CORRECT_AFTER_CLOSE: gettext_lazy(
+        "Carry this out? What was stored stays; what is posted goes into the open day."
+    ),
+    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: gettext_lazy(
+        "Soft-close this business day? From then on it takes corrections only, until it is closed."
+    ),
+    ApprovalKind.REOPEN_BUSINESS_DAY: gettext_lazy(
+        "Open this business day again, for the reason given? Its close stays on record, the day is closed "
+        "anew afterwards, and every report names the reopening."
+    ),
+    ApprovalKind.CLOSE_MONTH: gettext_lazy(
+        "Close this month? No day of it is opened or reopened any more; a hard close is never taken back."
+    ),
+    ApprovalKind.REOPEN_MONTH: gettext_lazy(
+        "Take the soft close of this month back, for the reason given? Every report names the reopening."
+    ),
+    ApprovalKind.SET_APPROVAL_LIMIT: gettext_lazy("Put this rule in force for every later decision?"),
+    ApprovalKind.DELEGATE_APPROVALS: gettext_lazy(
+        "Let one person decide for the other until the end that is stated?"
+    ),
+    ApprovalKind.REVIEW_ACCESS: gettext_lazy(
+        "Complete this review? The roles that are marked are withdrawn at once."
+    ),
+    ApprovalKind.IMPORT_PARTIES: gettext_lazy("Take these parties in, exactly as the file says?"),
+    ApprovalKind.IMPORT_CONTRACTS: gettext_lazy("Open these contracts, exactly as the file says?"),
+    ApprovalKind.TRANSFER_YEAR_END: gettext_lazy(
+        "Carry income and expense of this year to retained earnings, as these figures say?"
+    ),
+}
+
+PAYLOAD = {
+    "amount_minor": gettext_lazy("Amount in minor units"),
+    "book": gettext_lazy("Book"),
+    "business_date": gettext_lazy("Business date"),
+    "close_id": gettext_lazy("Close taken back"),
+    "closes": gettext_lazy("Closes so far"),
+    "counterparty_account": gettext_lazy("To the account outside"),
+    "custody_account_id": gettext_lazy("From the custody account"),
+    "currency": gettext_lazy("Currency"),
+    "delegate_id": gettext_lazy("Who decides"),
+    "delegator_id": gettext_lazy("For whom"),
+    "ends_at": gettext_lazy("Until"),
+    "entitlement_account_id": gettext_lazy("Whose money"),
+    "hardness": gettext_lazy("Hardness"),
+    "inputs_hash": gettext_lazy("Hash of the inputs"),
+    "kind": gettext_lazy("Kind"),
+    "last_position": gettext_lazy("Last position"),
+    "liquidation": gettext_lazy("Liquidation"),
+    "is_permitted": gettext_lazy("Permitted"),
+    "max_amount_minor": gettext_lazy("Limit in minor units"),
+    "month": gettext_lazy("Month"),
+    "name": gettext_lazy("Name of the file"),
+    "period": gettext_lazy("Period"),
+    "product": gettext_lazy("Product"),
+    "rate_date": gettext_lazy("Rate date"),
+    "rates": gettext_lazy("Rates"),
+    "reason": gettext_lazy("Reason"),
+    "reference": gettext_lazy("Reference"),
+    "review": gettext_lazy("Review"),
+    "role": gettext_lazy("Role"),
+    "sha256": gettext_lazy("SHA-256 of the file"),
+    "starts_at": gettext_lazy("From"),
+    "taken": gettext_lazy("Lines taken"),
+    "refused": gettext_lazy("Lines refused"),
+    "returns_payment_id": gettext_lazy("Returned receipt"),
+    "source": gettext_lazy("Source"),
+    "status": gettext_lazy("Status"),
+    "unit": gettext_lazy("Unit"),
+    "unit_id": gettext_lazy("Unit"),
+    "version": gettext_lazy("Version"),
+    "year": gettext_lazy("Year"),
+}
+
+
+def short(subject: str) -> str:
+    """A subject without the middle of its hashes: 64 digits tell nobody more than twelve."""
+    return LONG_HASH.sub(r"\1…\2", subject)
+
+
+def matter(row: Approval) -> str:
+    """One line that says what is decided."""
+    said = row.payload
+    match row.kind:
+        case ApprovalKind.RELEASE_WITHDRAWAL if "counterparty_account" in said:
+            return _("%(reference)s to %(account)s") % {
+                "reference": said["reference"],
+                "account": said["counterparty_account"],
+            }
+        case ApprovalKind.IMPORT_JOURNAL | ApprovalKind.IMPORT_PARTIES | ApprovalKind.IMPORT_CONTRACTS:
+            return _("%(file)s: %(lines)d lines") % {
+                "file": said.get("name") or short(row.subject),
+                "lines": said.get("taken", 0),
+            }
+        case ApprovalKind.CHANGE_SEAL_KEYS if "key" in said:
+            return _("Key %(key)s: %(event)s") % {"key": said["key"], "event": said["event"]}
+        case ApprovalKind.SET_APPROVAL_LIMIT:
+            return rule_words(said)
+        case ApprovalKind.DELEGATE_APPROVALS:
+            return _("%(delegate)s decides for %(delegator)s") % {
+                "delegate": _name(said["delegate_id"]),
+                "delegator": _name(said["delegator_id"]),
+            }
+        case ApprovalKind.REVIEW_ACCESS:
+            decisions = list(said["decisions"].values())
+            return _("%(period)s: %(kept)d roles kept, %(withdrawn)d withdrawn") % {
+                "period": said["period"],
+                "kept": decisions.count("keep"),
+                "withdrawn": decisions.count("withdraw"),
+            }
+        case _:
+            return short(row.subject)
+
+
+def rule_words(said: dict[str, object]) -> str:
+    """What a rule of approvals says."""
+    named = {
+        "role": str(dict(StaffRole.choices)[str(said["role"])]),
+        "kind": str(dict(ApprovalKind.choices).get(str(said["kind"]), said["kind"])),
+        "currency": said["currency"],
+    }
+    if not said["is_permitted"]:
+        if said["currency"]:
+            return _("%(role)s, %(kind)s: nothing in %(currency)s") % named
+        return _("%(role)s, %(kind)s: not any more") % named
+    if said["max_amount_minor"] is not None:
+        most = worth_words(int(str(said["max_amount_minor"])), str(said["currency"]))
+        return _("%(role)s, %(kind)s: up to %(most)s") % {**named, "most": most}
+    if said["currency"]:
+        return _("%(role)s, %(kind)s: any amount in %(currency)s") % named
+    return _("%(role)s, %(kind)s: any amount") % named
+
+
+def worth_words(amount_minor: int, currency: str) -> str:
+    exponent = Unit.objects.filter(code=currency).values_list("exponent", flat=True).first()
+    return f"{format_amount(amount_minor, exponent or 0)} {currency}"
+
+
+def worth(row: Approval) -> str | None:
+    """The amount that limits are compared with."""
+    if row.amount_minor is None or row.currency is None:
+        return None
+    return worth_words(row.amount_minor, row.currency)
+
+
+def age(row: Approval) -> str | None:
+    """How long it has waited; nothing once it is over."""
+    return timesince(row.proposed_at, depth=1) if row.status in WAITING else None
+
+
+def expiry(row: Approval) -> str | None:
+    return None if row.expires_at is None else instant_text(row.expires_at)
+
+
+def payload_facts(row: Approval) -> Facts:
+    """Everything that the hash covers, under words; what is long stands as it was said."""
+    items: list[tuple[str, Cell]] = [
+        (_("Hash of what was approved (SHA-256)"), code(bytes(row.payload_hash).hex()))
+    ]
+    for name, value in sorted(row.payload.items()):
+        label = str(PAYLOAD.get(name, name.replace("_", " ")))
+        if name == "rates" and isinstance(value, dict):
+            items += [(pair, code(str(rate))) for pair, rate in sorted(value.items())]
+        elif name == "amount_minor" and row.currency and isinstance(value, int):
+            items.append((str(_("Amount")), text(worth_words(value, row.currency))))
+        elif name == "decisions" and isinstance(value, dict):
+            continue
+        elif isinstance(value, bool):
+            items.append((label, text(_("Yes") if value else _("No"))))
+        elif value is None or value == "":
+            items.append((label, NOTHING))
+        elif isinstance(value, dict | list):
+            items.append((label, text(_("%(count)d values, kept with the approval") % {"count": len(value)})))
+        elif name.endswith("_id") and name in ("delegator_id", "delegate_id"):
+            items.append((label, text(_name(value))))
+        else:
+            items.append((label, code(str(value))))
+    return Facts(title=_("Exactly what is permitted"), items=items)
+
+
+def _name(user_id: object) -> str:
+    return person(User.objects.filter(pk=int(str(user_id))).first()) or f"#{user_id}"
