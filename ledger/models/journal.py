@@ -107,6 +107,7 @@ class JournalEntry(models.Model):
         null=True,
         blank=True,
         db_index=False,
+        db_constraint=False,  # the rule of entries knows it: ledger_journalentry_corrects_its_like
         related_name="reversals",
         verbose_name=_("reverses"),
     )
@@ -116,6 +117,7 @@ class JournalEntry(models.Model):
         null=True,
         blank=True,
         db_index=False,
+        db_constraint=False,  # the rule of entries knows it: ledger_journalentry_corrects_its_like
         related_name="adjustments",
         verbose_name=_("adjusts"),
     )

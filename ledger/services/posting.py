@@ -15,6 +15,7 @@ from ledger.models import JournalEntry, Posting
 from ledger.services.hold_draws import DRAWS, HoldDraw, draw_parameters, lock_balances, refuse_other_draws
 from ledger.services.month_refusals import ReversedMonthDetached
 from ledger.services.posting_statement import (
+    ALL_COUNTED,
     ALL_KEYS_NEW,
     AS_GIVEN,
     BY_ACCOUNT,
@@ -22,6 +23,7 @@ from ledger.services.posting_statement import (
     EACH_ENTRY,
     HEADERS_FROM_ARRAYS,
     POSTINGS_FROM_ARRAYS,
+    ROOM_TO_SORT,
     posting_statement,
     single_entry_statement,
 )
@@ -214,7 +216,7 @@ def post_entries_in_bulk(
     :raises IdempotencyConflict: a key was used for another entry, or comes twice.
     :raises LedgerRefusal: the rule that refuses, by name.
     """
-    texts = {"headers": headers_sql, "postings": postings_sql, "order": BY_ACCOUNT, "answer": COUNTED}
+    texts = {"headers": headers_sql, "postings": postings_sql, "order": BY_ACCOUNT}
     arguments: dict[str, Any] = {
         **params,
         "book_id": book_id,
@@ -223,13 +225,16 @@ def post_entries_in_bulk(
         "maker_id": maker_id,
     }
     with named_refusals(), _keys_once(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ROOM_TO_SORT)
         try:
             with transaction.atomic():
-                cursor.execute(posting_statement(**texts, on_conflict=ALL_KEYS_NEW), arguments)
+                cursor.execute(
+                    posting_statement(**texts, answer=ALL_COUNTED, on_conflict=ALL_KEYS_NEW), arguments
+                )
         except IntegrityError as error:
             if constraint_name(error=error) != IdempotencyConflict.code:
                 raise
-            cursor.execute(posting_statement(**texts), arguments)
+            cursor.execute(posting_statement(**texts, answer=COUNTED), arguments)
         entries, posted, replayed_keys, replayed_hashes = cursor.fetchone()
         if replayed_keys:
             cursor.execute(_DIFFERING, [replayed_keys, replayed_hashes, book_id, caller])
@@ -383,6 +388,7 @@ def _post(
         if draws:
             lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
+            cursor.execute(ROOM_TO_SORT)
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
         return _answers(rows, book_id=book_id, caller=caller, draws=draws)

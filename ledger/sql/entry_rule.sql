@@ -5,10 +5,15 @@
 CREATE OR REPLACE FUNCTION ledger_check_entries() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off
+SET enable_hashjoin = on SET jit = off SET work_mem = '128MB' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     bad record;
     held record;
+    first_entry bigint;
+    last_entry bigint;
+    first_day date;
+    last_day date;
     is_soft_closed boolean := false;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -24,9 +29,15 @@ BEGIN
         FROM ledger_businessday AS d
         WHERE d.id IN (
             SELECT open_day.id
-            FROM (SELECT DISTINCT n.book_id, n.booking_date FROM new_entries AS n) AS named
-            INNER JOIN ledger_businessday AS open_day
-                ON open_day.book_id = named.book_id AND open_day.business_date = named.booking_date
+            FROM (SELECT DISTINCT n.book_id, n.booking_date FROM new_entries AS n OFFSET 0) AS named
+            -- OFFSET 0, here and below, keeps a probe by key a probe, whatever the planner believes of a table
+            -- that was empty when it was analysed.
+            CROSS JOIN LATERAL (
+                SELECT own.id
+                FROM ledger_businessday AS own
+                WHERE own.book_id = named.book_id AND own.business_date = named.booking_date
+                OFFSET 0
+            ) AS open_day
         )
         ORDER BY d.id
         FOR SHARE
@@ -52,8 +63,12 @@ BEGIN
     IF is_soft_closed THEN
         SELECT n.id, n.kind_id, n.booking_date INTO bad
         FROM new_entries AS n
-        INNER JOIN ledger_businessday AS d
-            ON d.book_id = n.book_id AND d.business_date = n.booking_date AND d.status = 'soft_closed'
+        CROSS JOIN LATERAL (
+            SELECT own.id
+            FROM ledger_businessday AS own
+            WHERE own.book_id = n.book_id AND own.business_date = n.booking_date AND own.status = 'soft_closed'
+            OFFSET 0
+        ) AS d
         WHERE n.reverses_id IS NULL AND n.adjusts_id IS NULL
             AND NOT EXISTS (SELECT FROM ledger_entrykind AS k WHERE k.code = n.kind_id AND k.posts_in_soft_close)
         LIMIT 1;
@@ -79,17 +94,21 @@ BEGIN
             MESSAGE = format('maker %s is nobody', bad.maker_id);
     END IF;
 
+    SELECT min(n.id), max(n.id), min(n.booking_date), max(n.booking_date)
+    INTO first_entry, last_entry, first_day, last_day
+    FROM new_entries AS n;
+
+    -- Entries of a statement have neighbouring numbers: one range of postings, not a probe for each entry.
+    WITH first_posting AS MATERIALIZED (
+        SELECT p.entry_id, p.booking_date
+        FROM ledger_posting AS p
+        WHERE p.entry_id BETWEEN first_entry AND last_entry AND p.posting_no = 1
+            AND p.booking_date BETWEEN first_day AND last_day
+    )
     SELECT n.id INTO bad
     FROM new_entries AS n
-    -- OFFSET 0, here and below, keeps a probe by key a probe, whatever the planner believes of a table that was
-    -- empty when it was analysed.
-    LEFT JOIN LATERAL (
-        SELECT true AS is_there
-        FROM ledger_posting AS p
-        WHERE p.entry_id = n.id AND p.posting_no = 1 AND p.booking_date = n.booking_date
-        OFFSET 0
-    ) AS first_posting ON true
-    WHERE first_posting.is_there IS NULL
+    LEFT JOIN first_posting AS p ON p.entry_id = n.id AND p.booking_date = n.booking_date
+    WHERE p.entry_id IS NULL
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING

@@ -1,1 +1,2 @@
-DROP FUNCTION ledger_move_balances(bigint[], bigint[]);
+DROP FUNCTION IF EXISTS ledger_move_balances(bigint[], bigint[]);
+DROP FUNCTION IF EXISTS ledger_move_balances(tid[], bigint[], bigint[], bigint[]);

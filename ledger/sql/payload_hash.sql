@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION ledger_payload_hash(
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
     convert_to(
-        jsonb_build_array(
+        json_build_array(
             'plimsoll-payload-v1', caller, idempotency_key, kind, value_date, narration, source_reference, reverses,
             adjusts, postings
         )::text,

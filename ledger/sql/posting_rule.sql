@@ -20,33 +20,49 @@ DECLARE
     of_owners bigint[];
     has_reversals boolean := false;
     clears_fx bigint;
+    first_entry bigint;
+    last_entry bigint;
     touched bigint[];
     amounts_minor bigint[];
+    places tid[];
+    place_amounts_minor bigint[];
+    hot bigint[];
+    hot_amounts_minor bigint[];
     restricted bigint[];
 BEGIN
-    SELECT array_agg(m.account_id ORDER BY m.account_id), array_agg(m.amount_minor ORDER BY m.account_id)
-    INTO touched, amounts_minor
+    SELECT
+        array_agg(m.account_id ORDER BY m.account_id),
+        array_agg(m.amount_minor ORDER BY m.account_id),
+        min(m.first_entry),
+        max(m.last_entry)
+    INTO touched, amounts_minor, first_entry, last_entry
     FROM (
-        SELECT n.account_id, sum(n.amount_minor)::bigint AS amount_minor
+        SELECT
+            n.account_id,
+            sum(n.amount_minor)::bigint AS amount_minor,
+            min(n.entry_id) AS first_entry,
+            max(n.entry_id) AS last_entry
         FROM new_postings AS n
         GROUP BY n.account_id
     ) AS m;
 
-    -- One pass over the postings, one probe of each account and entry: sums per ring of all value and of
-    -- resources alone, owners and contracts by their extremes. What comes back is a row for each way in which a
-    -- kind moves resources, with the entries that a closer look is due to.
+    -- One pass over the postings, one probe of each account, one range of entries (those of a statement have
+    -- neighbouring numbers): sums per ring of all value and of resources alone, owners and contracts by their
+    -- extremes. What comes back is a row for each way in which a kind moves resources, with the entries that a
+    -- closer look is due to.
     FOR way IN
         WITH account AS MATERIALIZED (
             SELECT
                 own.id,
                 own.book_id,
                 own.unit_id,
-                own.ring,
-                own.owner_id,
-                own.contract_code,
-                own.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
-                AS is_resource,
-                own.role IN ('entitlement', 'unsettled', 'funder_available') AS is_owned,
+                ring.number AS ring,
+                CASE
+                    WHEN own.role IN ('custody', 'transit', 'payments', 'due_from_house', 'due_to_client', 'cover')
+                        THEN ring.number
+                END AS resource_ring,
+                CASE WHEN own.role IN ('entitlement', 'unsettled', 'funder_available') THEN own.owner_id END AS owner_id,
+                CASE WHEN own.ring = 'principal' THEN own.contract_code END AS contract_code,
                 own.role = 'fx_clearing' AS is_fx_clearing
             FROM unnest(touched) AS moved (account_id)
             -- OFFSET 0, here and below, keeps each a probe by key: a planner that believes the table empty would
@@ -54,6 +70,22 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT found.* FROM ledger_account AS found WHERE found.id = moved.account_id OFFSET 0
             ) AS own
+            -- Numbers are compared faster than names, and each posting is compared ten times.
+            CROSS JOIN LATERAL (
+                SELECT
+                    CASE own.ring
+                        WHEN 'client' THEN 1 WHEN 'funder' THEN 2 WHEN 'reserve' THEN 3 WHEN 'house' THEN 4 ELSE 5
+                    END AS number
+            ) AS ring
+            -- True of all: it tells the planner that this is the smaller side of the join below, to be the hashed
+            -- one. The plan is kept from a statement of two postings.
+            WHERE own.id = moved.account_id
+        ), entry AS MATERIALIZED (
+            SELECT
+                own.id, own.book_id, own.kind_id, own.booking_date, own.value_date, own.posting_count,
+                own.reverses_id
+            FROM ledger_journalentry AS own
+            WHERE own.id BETWEEN first_entry AND last_entry
         )
         SELECT
             e.kind_id,
@@ -100,37 +132,41 @@ BEGIN
                 min(n.book_id) AS book_id,
                 min(n.booking_date) AS booking_date,
                 min(n.value_date) AS value_date,
-                bool_and(a.id IS NOT NULL) AS accounts_exist,
-                coalesce(bool_and(a.book_id = n.book_id), true) AND min(n.book_id) = max(n.book_id) AS book_agrees,
-                coalesce(bool_and(a.unit_id = n.unit_id), true) AS unit_agrees,
+                bool_and(n.is_there) AS accounts_exist,
+                coalesce(bool_and(n.account_book_id = n.book_id), true)
+                AND min(n.book_id) = max(n.book_id) AS book_agrees,
+                coalesce(bool_and(n.account_unit_id = n.unit_id), true) AS unit_agrees,
                 min(n.booking_date) = max(n.booking_date) AND min(n.value_date) = max(n.value_date) AS dates_agree,
-                sum(n.amount_minor) FILTER (WHERE a.ring = 'client') AS client,
-                sum(n.amount_minor) FILTER (WHERE a.ring = 'funder') AS funder,
-                sum(n.amount_minor) FILTER (WHERE a.ring = 'reserve') AS reserve,
-                sum(n.amount_minor) FILTER (WHERE a.ring = 'house') AS house,
-                sum(n.amount_minor) FILTER (WHERE a.ring = 'principal') AS principal,
-                min(a.contract_code) FILTER (WHERE a.ring = 'principal') AS first_contract,
-                max(a.contract_code) FILTER (WHERE a.ring = 'principal') AS last_contract,
-                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'client') AS client_flow,
-                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'funder') AS funder_flow,
-                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'reserve') AS reserve_flow,
-                sum(n.amount_minor) FILTER (WHERE a.is_resource AND a.ring = 'house') AS house_flow,
-                sum(n.amount_minor) FILTER (WHERE a.is_resource) AS outside_flow,
-                min(a.owner_id) FILTER (WHERE a.is_owned) AS first_owner,
-                max(a.owner_id) FILTER (WHERE a.is_owned) AS last_owner,
-                bool_or(a.is_fx_clearing) AS clears_fx
-            FROM new_postings AS n
-            LEFT JOIN account AS a ON a.id = n.account_id
+                sum(n.amount_minor) FILTER (WHERE n.ring = 1) AS client,
+                sum(n.amount_minor) FILTER (WHERE n.ring = 2) AS funder,
+                sum(n.amount_minor) FILTER (WHERE n.ring = 3) AS reserve,
+                sum(n.amount_minor) FILTER (WHERE n.ring = 4) AS house,
+                sum(n.amount_minor) FILTER (WHERE n.ring = 5) AS principal,
+                min(n.contract_code) AS first_contract,
+                max(n.contract_code) AS last_contract,
+                sum(n.amount_minor) FILTER (WHERE n.resource_ring = 1) AS client_flow,
+                sum(n.amount_minor) FILTER (WHERE n.resource_ring = 2) AS funder_flow,
+                sum(n.amount_minor) FILTER (WHERE n.resource_ring = 3) AS reserve_flow,
+                sum(n.amount_minor) FILTER (WHERE n.resource_ring = 4) AS house_flow,
+                sum(n.amount_minor) FILTER (WHERE n.resource_ring IS NOT NULL) AS outside_flow,
+                min(n.owner_id) AS first_owner,
+                max(n.owner_id) AS last_owner,
+                bool_or(n.is_fx_clearing) AS clears_fx
+            FROM (
+                SELECT
+                    p.entry_id, p.unit_id, p.posting_no, p.book_id, p.booking_date, p.value_date, p.amount_minor,
+                    a.id IS NOT NULL AS is_there, a.book_id AS account_book_id, a.unit_id AS account_unit_id,
+                    a.ring, a.resource_ring, a.owner_id, a.contract_code, a.is_fx_clearing
+                FROM new_postings AS p
+                LEFT JOIN account AS a ON a.id = p.account_id
+                -- Postings come in the order of their entries, or nearly so: a sort costs a look, and sums that
+                -- end with their entry cost no memory.
+                ORDER BY p.entry_id, p.unit_id
+                OFFSET 0
+            ) AS n
             GROUP BY n.entry_id, n.unit_id
         ) AS g
-        LEFT JOIN LATERAL (
-            SELECT
-                own.id, own.book_id, own.kind_id, own.booking_date, own.value_date, own.posting_count,
-                own.reverses_id
-            FROM ledger_journalentry AS own
-            WHERE own.id = g.entry_id
-            OFFSET 0
-        ) AS e ON true
+        LEFT JOIN entry AS e ON e.id = g.entry_id
         GROUP BY e.kind_id, is_forward, signs
     LOOP
         IF way.misshapen IS NOT NULL AND (step IS NULL OR way.misshapen[1] < step) THEN
@@ -335,15 +371,21 @@ BEGIN
         END IF;
     END IF;
 
-    -- Locks in account order, so that no two statements wait for each other crosswise.
-    PERFORM locked.account_id
-    FROM unnest(touched) AS moved (account_id)
-    CROSS JOIN LATERAL (
-        SELECT b.account_id
+    -- Locks in account order, so that no two statements wait for each other crosswise. A locked row stands still, so
+    -- its place is remembered; what has none is hot.
+    SELECT
+        array_agg(locked.place) FILTER (WHERE locked.place IS NOT NULL),
+        array_agg(moved.amount_minor) FILTER (WHERE locked.place IS NOT NULL),
+        array_agg(moved.account_id) FILTER (WHERE locked.place IS NULL),
+        array_agg(moved.amount_minor) FILTER (WHERE locked.place IS NULL)
+    INTO places, place_amounts_minor, hot, hot_amounts_minor
+    FROM unnest(touched, amounts_minor) AS moved (account_id, amount_minor)
+    LEFT JOIN LATERAL (
+        SELECT b.ctid AS place
         FROM ledger_balance AS b
         WHERE b.account_id = moved.account_id AND NOT b.is_hot
         FOR NO KEY UPDATE
-    ) AS locked;
+    ) AS locked ON true;
 
     SELECT array_agg(own.account_id) INTO restricted
     FROM unnest(touched) AS moved (account_id)
@@ -388,7 +430,7 @@ BEGIN
         END IF;
     END IF;
 
-    PERFORM ledger_move_balances(touched, amounts_minor);
+    PERFORM ledger_move_balances(places, place_amounts_minor, hot, hot_amounts_minor);
     RETURN NULL;
 END;
 $$;
