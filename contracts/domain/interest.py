@@ -19,11 +19,17 @@ from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
+from math import lcm
 
 from contracts.domain.day_count import DayCount, InvalidPeriod, period_weight, weight_basis
 from ledger.domain.money import round_half_up, round_half_up_fraction
 
 PARTS_PER_MILLION = 1_000_000
+PARTS_OF_YEAR = lcm(360, 365, 366)
+"""1,603,080: in these parts a year of every day count is whole, a day of act/365F 4,392, one of act/360 4,453.
+"""
+EVERY_DENOMINATOR = PARTS_OF_YEAR * PARTS_PER_MILLION
+"""The denominator of the book's accrual, whatever the day count: segments under different ones add up."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -97,9 +103,7 @@ def cumulative_numerator(segments: Sequence[Segment], until: date, *, basis: Acc
     if not segments:
         return 0
     origin = segments[0].start
-    if basis.same_day is SameDayRule.ONE_DAY and all(segment.end == origin for segment in segments):
-        return _same_day_numerator(segments, until, basis)
-    total = 0
+    total = _same_day_numerator(segments, until, basis) if basis.same_day is SameDayRule.ONE_DAY else 0
     for segment in segments:
         end = until if segment.end is None else min(segment.end, until)
         if end > segment.start:
@@ -221,14 +225,26 @@ def share_accrual(
 
 
 def _same_day_numerator(segments: Sequence[Segment], until: date, basis: AccrualBasis) -> int:
-    """Return one day's numerator on the largest principal of a loan that never stayed a night."""
-    origin = segments[0].start
-    if until < origin:
-        return 0
-    largest = max(segments, key=lambda segment: segment.principal_minor)
-    one_day = period_weight(DayCount.ACT_ACT_ISDA, origin, origin + _ONE_DAY)
-    weight = one_day if basis.day_count is DayCount.ACT_ACT_ISDA else 1
-    return largest.principal_minor * largest.rate_ppm * weight
+    """Return one day's numerator for each day on which a loan came and went, on the largest principal of it.
+
+    Nothing was owed before the day and nothing after it; the day itself counts as soon as it is reached.
+    """
+    largest: dict[date, Segment] = {}
+    for segment in segments:
+        known = largest.get(segment.start)
+        if segment.end == segment.start and (
+            known is None or segment.principal_minor > known.principal_minor
+        ):
+            largest[segment.start] = segment
+    stayed = [segment for segment in segments if segment.principal_minor and segment.end != segment.start]
+    total = 0
+    for day, segment in largest.items():
+        owed = any(one.start <= day and (one.end is None or day <= one.end) for one in stayed)
+        if day <= until and not owed:
+            one_day = period_weight(DayCount.ACT_ACT_ISDA, day, day + _ONE_DAY)
+            weight = one_day if basis.day_count is DayCount.ACT_ACT_ISDA else 1
+            total += segment.principal_minor * segment.rate_ppm * weight
+    return total
 
 
 def _refuse_disorder(segments: Sequence[Segment]) -> None:

@@ -1,15 +1,19 @@
 from contracts.models.amendment import AmendmentKind, ContractAmendment
+from contracts.models.benchmark import Benchmark, BenchmarkFixing
 from contracts.models.contract import ContractState, FinancingContract, FundingSource, FundingTranche
 from contracts.models.dispute import Dispute, DisputeState, DisputeSubject
 from contracts.models.documents import Document, DocumentKind, DocumentSeries
 from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
-from contracts.models.interest import InterestAccrual, InterestRun
+from contracts.models.interest import InterestAccrual, InterestChange, InterestHold, InterestRun
+from contracts.models.penalty import PenaltyAccrual, PenaltyRun
 from contracts.models.product import Product, TermsState, TermsVersion
 from contracts.models.rates import InterestAdjustment, RateCorrection
 from contracts.models.rule_pack import RulePack, RulePackOrigin, RulePackState, RulePackVersion
 
 __all__ = [
     "AmendmentKind",
+    "Benchmark",
+    "BenchmarkFixing",
     "ContractAmendment",
     "ContractState",
     "Dispute",
@@ -27,7 +31,11 @@ __all__ = [
     "FundingTranche",
     "InterestAccrual",
     "InterestAdjustment",
+    "InterestChange",
+    "InterestHold",
     "InterestRun",
+    "PenaltyAccrual",
+    "PenaltyRun",
     "Product",
     "RateCorrection",
     "RulePack",

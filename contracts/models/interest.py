@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contracts.models.benchmark import Benchmark
 from contracts.models.contract import FinancingContract, FundingTranche
 from ledger.models import Book, JournalEntry
 
@@ -47,19 +48,26 @@ class InterestRun(models.Model):
 class InterestAccrual(models.Model):
     """What one side of a contract had earned or owed in all by the start of `accrual_date`. Append-only.
 
-    `tranche` empty: the client's side. Numerators are integers over basis x 1,000,000
+    `tranche` empty: the client's side. Numerators are integers over `EVERY_DENOMINATOR`
     (contracts.domain.interest). Postings booked before `accrual_date` are closed: they never change, and the
-    next run starts from their sum (`closed_*`) instead of from the first posting.
+    next run starts from their sum (`closed_*`) instead of from the first posting. The references are held by
+    one trigger a statement, `contracts_interestaccrual_of_its_contract`: a check for each row and each of
+    three keys would cost more than all the rest of a run.
     """
 
     run = models.ForeignKey(
-        InterestRun, on_delete=models.PROTECT, related_name="accruals", verbose_name=_("run")
+        InterestRun,
+        on_delete=models.PROTECT,
+        related_name="accruals",
+        db_constraint=False,
+        verbose_name=_("run"),
     )
     contract = models.ForeignKey(
         FinancingContract,
         on_delete=models.PROTECT,
         related_name="accruals",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("contract"),
     )
     tranche = models.ForeignKey(
@@ -67,6 +75,7 @@ class InterestAccrual(models.Model):
         on_delete=models.PROTECT,
         related_name="accruals",
         db_index=False,
+        db_constraint=False,
         null=True,
         blank=True,
         verbose_name=_("tranche"),
@@ -74,6 +83,10 @@ class InterestAccrual(models.Model):
     accrual_date = models.DateField(_("accrued up to"))
     closed_principal_minor = models.BigIntegerField(_("principal of closed days"))
     closed_numerator = models.DecimalField(_("numerator of closed days"), max_digits=40, decimal_places=0)
+    # Days of loans that were drawn and repaid on one day, where the terms count them.
+    same_day_numerator = models.DecimalField(
+        _("numerator of loans of one day"), max_digits=40, decimal_places=0, default=0, db_default=0
+    )
     cumulative_numerator = models.DecimalField(_("cumulative numerator"), max_digits=40, decimal_places=0)
     cumulative_posted_minor = models.BigIntegerField(_("posted in all"))
     posted_minor = models.BigIntegerField(_("posted"))
@@ -90,10 +103,93 @@ class InterestAccrual(models.Model):
             ),
             models.CheckConstraint(
                 # A numeric may be NaN, which is greater than every number.
-                condition=Q(closed_numerator__lt=10**39, cumulative_numerator__lt=10**39),
+                condition=Q(
+                    closed_numerator__lt=10**39,
+                    cumulative_numerator__lt=10**39,
+                    same_day_numerator__lt=10**39,
+                ),
                 name="contracts_interestaccrual_figures_finite",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.accrual_date}: {self.posted_minor}"
+
+
+class InterestHold(models.Model):
+    """A contract whose interest waits, since when and for what; lifted by the run that catches up."""
+
+    class Reason(models.TextChoices):
+        FIXING_MISSING = "fixing_missing", _("A fixing of the benchmark is missing")
+
+    contract = models.ForeignKey(
+        FinancingContract, on_delete=models.PROTECT, related_name="interest_holds", verbose_name=_("contract")
+    )
+    reason = models.CharField(_("reason"), max_length=14, choices=Reason)
+    benchmark = models.ForeignKey(
+        Benchmark, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("benchmark")
+    )
+    missing_from = models.DateField(_("missing from"))
+    held_on = models.DateField(_("held on"))
+    lifted_on = models.DateField(_("lifted on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("hold of interest")
+        verbose_name_plural = _("holds of interest")
+        ordering = ["-held_on", "contract"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=Q(lifted_on__isnull=True),
+                name="contracts_interesthold_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=models.F("held_on")),
+                name="contracts_interesthold_lifted_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.held_on}"
+
+
+class InterestChange(models.Model):
+    """What was changed back to a day that interest has been counted on: written by the database.
+
+    Runs up to `after_run` did not know it; the next run of each contract concerned works its interest out
+    again, once. One of benchmark and contract is named.
+    """
+
+    benchmark = models.ForeignKey(
+        Benchmark,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("benchmark"),
+    )
+    contract = models.ForeignKey(
+        FinancingContract,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("contract"),
+    )
+    from_date = models.DateField(_("from"))
+    after_run = models.BigIntegerField(_("after run"))
+
+    class Meta:
+        verbose_name = _("change of interest")
+        verbose_name_plural = _("changes of interest")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(benchmark__isnull=True, contract__isnull=False)
+                | Q(benchmark__isnull=False, contract__isnull=True),
+                name="contracts_interestchange_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benchmark_id or self.contract_id} {self.from_date}"

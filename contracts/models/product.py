@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Approval
+from contracts.models.benchmark import Benchmark
 from contracts.models.rule_pack import RulePackVersion
 from ledger.models import Unit
 
@@ -49,6 +50,25 @@ class TermsDayCount(models.TextChoices):
 
     ACT_365F = "ACT_365F", _("actual/365 fixed")
     ACT_360 = "ACT_360", _("actual/360")
+    ACT_ACT_ISDA = "ACT_ACT_ISDA", _("actual/actual (ISDA)")
+    THIRTY_360_BOND = "THIRTY_360_BOND", _("30/360 bond basis")
+    THIRTY_360_US = "THIRTY_360_US", _("30/360 US, with the February rule")
+    THIRTY_E_360 = "THIRTY_E_360", _("30E/360")
+    THIRTY_E_360_ISDA = "THIRTY_E_360_ISDA", _("30E/360 (ISDA)")
+
+
+class TermsSameDayRule(models.TextChoices):
+    """What a loan costs that is drawn and repaid on one day; the values are contracts.domain.interest's."""
+
+    FREE = "FREE", _("costs nothing")
+    ONE_DAY = "ONE_DAY", _("counts one day")
+
+
+class TermsPenaltyMode(models.TextChoices):
+    """Whether contract interest runs on beside penalty; the values are those of contracts.domain.penalty."""
+
+    INSTEAD = "INSTEAD", _("instead of contract interest")
+    ON_TOP = "ON_TOP", _("on top of contract interest")
 
 
 class TermsVersion(models.Model):
@@ -78,8 +98,33 @@ class TermsVersion(models.Model):
         verbose_name=_("rule pack"),
     )
 
+    # Nought where a benchmark gives the rate.
     client_rate_ppm = models.IntegerField(_("client rate"))
-    day_count = models.CharField(_("day count"), max_length=8, choices=TermsDayCount)
+    day_count = models.CharField(_("day count"), max_length=17, choices=TermsDayCount)
+    same_day_rule = models.CharField(
+        _("loan of one day"),
+        max_length=7,
+        choices=TermsSameDayRule,
+        default=TermsSameDayRule.FREE,
+    )
+    benchmark = models.ForeignKey(
+        Benchmark,
+        on_delete=models.PROTECT,
+        related_name="terms",
+        null=True,
+        blank=True,
+        verbose_name=_("benchmark"),
+    )
+    spread_ppm = models.IntegerField(_("spread over the benchmark"), default=0)
+    rate_floor_ppm = models.IntegerField(_("floor of the rate"), default=0)
+    rate_cap_ppm = models.IntegerField(_("cap of the rate"), default=PARTS_PER_MILLION)
+    # The rate is fixed anew on the first day of every so many months of the year; 0: with every fixing.
+    reset_months = models.PositiveSmallIntegerField(_("months between resets"), default=0)
+    penalty_mode = models.CharField(
+        _("penalty runs"), max_length=7, choices=TermsPenaltyMode, default=TermsPenaltyMode.INSTEAD
+    )
+    # Interest becomes principal on the first business day of every so many months; 0: only when asked.
+    capitalisation_months = models.PositiveSmallIntegerField(_("months between capitalisations"), default=0)
     penalty_multiple_ppm = models.IntegerField(_("penalty multiple of the rate"))
     penalty_grace_days = models.PositiveSmallIntegerField(_("days of grace"))
     capitalisation_allowed = models.BooleanField(_("interest may be capitalised"))
@@ -134,8 +179,43 @@ class TermsVersion(models.Model):
                 name="contracts_termsversion_active_was_approved",
             ),
             models.CheckConstraint(
-                condition=Q(day_count__in=["ACT_365F", "ACT_360"]),
+                condition=Q(
+                    day_count__in=[
+                        "ACT_365F",
+                        "ACT_360",
+                        "ACT_ACT_ISDA",
+                        "THIRTY_360_BOND",
+                        "THIRTY_360_US",
+                        "THIRTY_E_360",
+                        "THIRTY_E_360_ISDA",
+                    ],
+                    same_day_rule__in=["FREE", "ONE_DAY"],
+                    penalty_mode__in=["INSTEAD", "ON_TOP"],
+                ),
                 name="contracts_termsversion_day_count_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(benchmark__isnull=True, spread_ppm=0, reset_months=0)
+                | Q(
+                    benchmark__isnull=False,
+                    client_rate_ppm=0,
+                    spread_ppm__range=(-PARTS_PER_MILLION, PARTS_PER_MILLION),
+                    reset_months__in=[0, 1, 2, 3, 4, 6, 12],
+                ),
+                name="contracts_termsversion_rate_fixed_or_floating",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    rate_floor_ppm__gte=0,
+                    rate_cap_ppm__gte=F("rate_floor_ppm"),
+                    rate_cap_ppm__lte=PARTS_PER_MILLION,
+                ),
+                name="contracts_termsversion_floor_below_cap",
+            ),
+            models.CheckConstraint(
+                condition=Q(capitalisation_months=0)
+                | Q(capitalisation_months__in=[1, 2, 3, 4, 6, 12], capitalisation_allowed=True),
+                name="contracts_termsversion_capitalises_where_allowed",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Approval
 from contracts.models.contract import FinancingContract, FundingTranche
+from contracts.models.interest import InterestRun
 from contracts.models.product import PARTS_PER_MILLION, TermsVersion
 
 
@@ -59,13 +60,28 @@ class RateCorrection(models.Model):
 
 
 class InterestAdjustment(models.Model):
-    """What a corrected rate adds to the last accrual of one side. The next accrual goes on from both.
+    """What a change back to an earlier day adds to the last accrual of one side. The next goes on from both.
 
-    Numerators as those of :class:`InterestAccrual`, of which `accrual_date` names the one that is meant.
+    Numerators as those of :class:`InterestAccrual`, of which `accrual_date` names the one that is meant. A
+    corrected rate names its correction; principal, a fixing or terms that were changed back to a day name the
+    run that found it. `value_date` is the day from which it was wrong.
     """
 
     correction = models.ForeignKey(
-        RateCorrection, on_delete=models.PROTECT, related_name="adjustments", verbose_name=_("correction")
+        RateCorrection,
+        on_delete=models.PROTECT,
+        related_name="adjustments",
+        null=True,
+        blank=True,
+        verbose_name=_("correction"),
+    )
+    run = models.ForeignKey(
+        InterestRun,
+        on_delete=models.PROTECT,
+        related_name="adjustments",
+        null=True,
+        blank=True,
+        verbose_name=_("run"),
     )
     contract = models.ForeignKey(
         FinancingContract,
@@ -85,7 +101,11 @@ class InterestAdjustment(models.Model):
     )
     accrual_date = models.DateField(_("accrued up to"))
     booking_date = models.DateField(_("booking date"))
+    value_date = models.DateField(_("value date"), null=True)
     closed_numerator = models.DecimalField(_("numerator of closed days"), max_digits=40, decimal_places=0)
+    same_day_numerator = models.DecimalField(
+        _("numerator of loans of one day"), max_digits=40, decimal_places=0, default=0, db_default=0
+    )
     cumulative_numerator = models.DecimalField(_("cumulative numerator"), max_digits=40, decimal_places=0)
     posted_minor = models.BigIntegerField(_("posted"))
 
@@ -98,7 +118,19 @@ class InterestAdjustment(models.Model):
             models.UniqueConstraint(
                 fields=["correction", "contract", "tranche"],
                 name="contracts_interestadjustment_once",
+                condition=Q(correction__isnull=False),
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["run", "contract", "tranche", "value_date"],
+                name="contracts_interestadjustment_once_a_run",
+                condition=Q(run__isnull=False),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=False, run__isnull=True)
+                | Q(correction__isnull=True, run__isnull=False, value_date__isnull=False),
+                name="contracts_interestadjustment_has_one_cause",
             ),
             models.CheckConstraint(
                 condition=Q(closed_numerator__lt=10**39, cumulative_numerator__lt=10**39),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from contracts.domain.day_count import DayCount
-from contracts.domain.interest import interest_denominator
+from contracts.domain.interest import EVERY_DENOMINATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +24,40 @@ WITH side AS (
     SELECT
         c.id AS contract_id,
         NULL::bigint AS tranche_id,
-        c.terms_id,
         c.principal_account_id AS account_id,
         1 AS sign,
-        t.client_rate_ppm AS rate_ppm,
-        t.day_count
+        NULL::integer AS rate_ppm
     FROM contracts_financingcontract AS c
-    INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
     WHERE c.id = ANY(%(contract_ids)s)
     UNION ALL
-    SELECT f.contract_id, f.id, NULL, f.funded_account_id, -1, f.rate_ppm, t.day_count
+    SELECT f.contract_id, f.id, f.funded_account_id, -1, f.rate_ppm
     FROM contracts_fundingtranche AS f
-    INNER JOIN contracts_financingcontract AS c ON c.id = f.contract_id
-    INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
     WHERE f.contract_id = ANY(%(contract_ids)s) AND f.funder_id IS NOT NULL
 ), counted AS (
     SELECT
         side.contract_id,
         side.tranche_id,
-        CASE side.day_count WHEN 'ACT_360' THEN %(act_360)s ELSE %(act_365f)s END::numeric AS denominator,
+        %(denominator)s::numeric AS denominator,
         coalesce(
             sum(
-                side.sign * p.amount_minor * (
-                    side.rate_ppm::numeric * greatest(%(until)s::date - p.value_date, 0)
-                    + coalesce((
-                        SELECT sum(
-                            step.delta_ppm
-                            * greatest(%(until)s::date - greatest(p.value_date, step.from_date), 0)
-                        )
+                side.sign * p.amount_minor * CASE
+                    WHEN side.tranche_id IS NULL THEN w.rate_parts
+                    ELSE side.rate_ppm * w.parts + coalesce((
+                        SELECT sum(step.delta_ppm * own.parts)
                         FROM contracts_ratestep AS step
-                        WHERE step.terms_id = side.terms_id OR step.tranche_id = side.tranche_id
+                        CROSS JOIN LATERAL contracts_interest_weigh(
+                            side.contract_id, greatest(p.value_date, step.from_date), %(until)s::date
+                        ) AS own
+                        WHERE step.tranche_id = side.tranche_id
                     ), 0)
-                )
+                END
             ),
             0
         ) AS numerator
     FROM side
     LEFT JOIN ledger_posting AS p ON p.account_id = side.account_id AND p.booking_date <= %(until)s
-    GROUP BY side.contract_id, side.tranche_id, side.day_count
+    LEFT JOIN LATERAL contracts_interest_weigh(side.contract_id, p.value_date, %(until)s::date) AS w ON true
+    GROUP BY side.contract_id, side.tranche_id
 )
 SELECT
     counted.contract_id,
@@ -85,8 +80,7 @@ def recomputed_interest(*, contract_ids: Sequence[int], until: dt.date) -> list[
     params: dict[str, int | dt.date | list[int]] = {
         "contract_ids": list(contract_ids),
         "until": until,
-        "act_360": interest_denominator(DayCount.ACT_360),
-        "act_365f": interest_denominator(DayCount.ACT_365F),
+        "denominator": EVERY_DENOMINATOR,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECOMPUTE, params)

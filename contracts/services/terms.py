@@ -39,9 +39,20 @@ class TermsDraft:
     client_rate_ppm: int
     calendar_code: str
     day_count: str = "ACT_365F"
+    same_day_rule: str = "FREE"
+    benchmark_id: int | None = None
+    """Where the rate floats: `client_rate_ppm` is nought then."""
+    spread_ppm: int = 0
+    rate_floor_ppm: int = 0
+    rate_cap_ppm: int = 1_000_000
+    reset_months: int = 0
+    """0: reset with every fixing; else on the first day of every so many months of the year."""
     penalty_multiple_ppm: int = 1_500_000
     penalty_grace_days: int = 0
+    penalty_mode: str = "INSTEAD"
     capitalisation_allowed: bool = False
+    capitalisation_months: int = 0
+    """0: interest becomes principal only when asked."""
     initial_margin_ppm: int = 333_333
     """Own money over own and financed together, at a drawdown."""
     maintenance_ppm: int = 250_000
@@ -181,7 +192,7 @@ def _subject(terms: TermsVersion) -> str:
     return f"{terms.product.code}/v{terms.version}"
 
 
-def _payload(terms: TermsVersion) -> dict[str, str | int | bool | list[str]]:
+def _payload(terms: TermsVersion) -> dict[str, str | int | bool | list[str] | None]:
     """Every parameter, by name: what the second person reads and what the hash covers."""
     names = [name for name in TermsDraft.__slots__ if name != "rule_pack"]
     pack = terms.rule_pack_version

@@ -25,18 +25,22 @@ REVOKE ALL ON FUNCTION contracts_guard_rate() FROM public;
 CREATE OR REPLACE TRIGGER contracts_ratecorrection_guard BEFORE INSERT ON contracts_ratecorrection
 FOR EACH ROW EXECUTE FUNCTION contracts_guard_rate();
 
--- An adjustment amends the newest accrual of its side, by a correction of that side.
+-- An adjustment amends the newest accrual of its side that was made before its run, and by a correction of that
+-- side where a rate was corrected. Terms that the contract was held to at any time are its own.
 CREATE OR REPLACE FUNCTION contracts_guard_adjustments() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM new_adjustments AS n
         INNER JOIN contracts_ratecorrection AS r ON r.id = n.correction_id
-        INNER JOIN contracts_financingcontract AS c ON c.id = n.contract_id
         WHERE NOT coalesce(
-            r.terms_id = c.terms_id AND n.tranche_id IS NULL
+            n.tranche_id IS NULL AND EXISTS (
+                SELECT FROM contracts_termsspan AS s
+                WHERE s.contract_id = n.contract_id AND s.terms_id = r.terms_id
+            )
             OR r.tranche_id = n.tranche_id AND EXISTS (
-                SELECT FROM contracts_fundingtranche AS t WHERE t.id = n.tranche_id AND t.contract_id = c.id
+                SELECT FROM contracts_fundingtranche AS t
+                WHERE t.id = n.tranche_id AND t.contract_id = n.contract_id
             ), false
         )
     ) OR EXISTS (
@@ -45,6 +49,7 @@ BEGIN
             SELECT max(a.accrual_date)
             FROM contracts_interestaccrual AS a
             WHERE a.contract_id = n.contract_id AND a.tranche_id IS NOT DISTINCT FROM n.tranche_id
+                AND a.run_id IS DISTINCT FROM n.run_id
         )
     ) THEN
         RAISE EXCEPTION USING

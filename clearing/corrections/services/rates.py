@@ -2,17 +2,26 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from clearing.corrections.models import Correction, CorrectionKind, EntryPurpose
 from clearing.corrections.services.plans import Carrying, Effect, RecomputePlan
 from clearing.corrections.services.proposals import CorrectionDraft, propose_correction
 from clearing.corrections.services.refusals import CorrectionUnfit, SubjectSuperseded, SubjectUnknown
-from contracts.domain.day_count import DayCount
-from contracts.domain.interest import interest_denominator
+from contracts.domain.interest import EVERY_DENOMINATOR
 from contracts.models import FundingTranche, TermsState, TermsVersion
 from contracts.queries.rates import RateStep, rate_before, rate_in_force, rate_steps
-from contracts.services.rate_corrections import CorrectRate, RateChange, correct_rate
+from contracts.services.rate_corrections import CorrectRate, correct_rate
 from ledger.queries.days import open_business_date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChange:
+    """From a day on a rate was that much higher than what was counted with, until the next change."""
+
+    from_date: dt.date
+    delta_ppm: int
+
 
 # What each side had been posted by each accrual, and what is right: counted from the first posting on, at the
 # side's own rate and all its steps, those of the correction in the place of what it overrides.
@@ -25,14 +34,16 @@ change AS MATERIALIZED (
     SELECT
         c.id AS contract_id, NULL::bigint AS tranche_id, c.principal_account_id AS account_id, 1 AS sign,
         t.client_rate_ppm AS rate_ppm, 'interest'::text AS figure, ''::text AS subject,
-        CASE t.day_count WHEN 'ACT_360' THEN %(act_360)s ELSE %(act_365f)s END::numeric AS denominator
+        %(denominator)s::numeric AS denominator, t.day_count, c.matures_on,
+        contracts_interest_origin(c.principal_account_id, c.opened_on) AS origin
     FROM contracts_financingcontract AS c
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
     WHERE c.book_id = %(book_id)s AND c.terms_id = %(terms_id)s
     UNION ALL
     SELECT
         c.id, f.id, f.funded_account_id, -1, f.rate_ppm, 'funder_interest', p.code,
-        CASE t.day_count WHEN 'ACT_360' THEN %(act_360)s ELSE %(act_365f)s END::numeric
+        %(denominator)s::numeric, t.day_count, c.matures_on,
+        contracts_interest_origin(c.principal_account_id, c.opened_on)
     FROM contracts_fundingtranche AS f
     INNER JOIN contracts_financingcontract AS c ON c.id = f.contract_id
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
@@ -59,21 +70,27 @@ change AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT
             sum(stage.sign * p.amount_minor * (
-                stage.rate_ppm::numeric * greatest(stage.on_date - p.value_date, 0) + stepped.rate_days
+                stage.rate_ppm::numeric * own.parts + stepped.rate_days
             )) AS numerator,
             sum(stage.sign * p.amount_minor * changed.rate_days) AS more
         FROM ledger_posting AS p
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(
-                step.delta_ppm::numeric * greatest(stage.on_date - greatest(p.value_date, step.from_date), 0)
-            ), 0) AS rate_days
+            SELECT contracts_year_parts(
+                stage.day_count, stage.origin, least(p.value_date, stage.on_date), stage.on_date, stage.matures_on
+            ) AS parts
+        ) AS own
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(step.delta_ppm::numeric * contracts_year_parts(
+                stage.day_count, stage.origin,
+                least(greatest(p.value_date, step.from_date), stage.on_date), stage.on_date, stage.matures_on
+            )), 0) AS rate_days
             FROM step
         ) AS stepped
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(
-                change.delta_ppm::numeric
-                * greatest(stage.on_date - greatest(p.value_date, change.from_date), 0)
-            ), 0) AS rate_days
+            SELECT coalesce(sum(change.delta_ppm::numeric * contracts_year_parts(
+                stage.day_count, stage.origin,
+                least(greatest(p.value_date, change.from_date), stage.on_date), stage.on_date, stage.matures_on
+            )), 0) AS rate_days
             FROM change
         ) AS changed
         WHERE p.account_id = stage.account_id AND p.booking_date <= stage.on_date
@@ -126,7 +143,8 @@ def propose_rate_correction(
 
     Joins the caller's transaction, else is its own. Parts per million a year.
 
-    :raises SubjectUnknown: neither or both are named, the terms are not in force, or the tranche is not one
+    :raises SubjectUnknown: neither or both are named, the terms are not in force or float on a benchmark (its
+        fixing is what is put right), or the tranche is not one
         of a funder in this book.
     :raises CorrectionUnfit: the rate is below nought or above 100 %, or the day lies ahead.
     :raises ReasonOrEvidenceMissing: it does not say why, or names no evidence.
@@ -139,7 +157,7 @@ def propose_rate_correction(
     if terms_id is not None and tranche_id is None:
         terms = (
             TermsVersion.objects.select_related("product")
-            .filter(pk=terms_id, state=TermsState.ACTIVE, contracts__book_id=book_id)
+            .filter(pk=terms_id, state=TermsState.ACTIVE, contracts__book_id=book_id, benchmark__isnull=True)
             .first()
         )
         if terms is None:
@@ -190,8 +208,7 @@ def plan_of_rate(*, correction: Correction) -> RecomputePlan:
             "deltas": [change.delta_ppm for change in changes],
             "step_dates": [step.from_date for step in steps],
             "step_deltas": [step.delta_ppm for step in steps],
-            "act_360": interest_denominator(DayCount.ACT_360),
-            "act_365f": interest_denominator(DayCount.ACT_365F),
+            "denominator": EVERY_DENOMINATOR,
         },
     )
 
@@ -211,7 +228,6 @@ def carry_out_rate(*, correction: Correction, carrying: Carrying) -> list[Effect
             tranche_id=tranche_id,
             from_date=correction.effective_on,
             rate_ppm=correction.corrected["rate_ppm"],
-            changes=_changes(correction),
             approval_id=correction.approval_id,
         ),
         booking_date=carrying.booking_date,

@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from clearing.margin.services.valuation_statement import VALUE_CONTRACTS
+from contracts.domain.interest import EVERY_DENOMINATOR
 from contracts.services.interest import ContractRange
 from ledger.services.days import stamp_positions
 
@@ -46,6 +47,7 @@ def value_contracts(
                 {
                     "book_id": book_id,
                     "business_date": business_date,
+                    "interest_denominator": EVERY_DENOMINATOR,
                     "first_id": chunk.first_id,
                     "last_id": chunk.last_id,
                     "ledger_position": position,

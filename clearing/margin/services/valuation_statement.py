@@ -33,8 +33,7 @@ _FROM_BALANCES = """
 WITH chosen AS MATERIALIZED (
     SELECT
         contract.id, contract.code, contract.unit_id, terms.id AS terms_id,
-        terms.haircut_ppm, terms.concentration_cap_ppm, terms.client_rate_ppm,
-        CASE terms.day_count WHEN 'ACT_360' THEN 360 ELSE 365 END AS basis_days,
+        terms.haircut_ppm, terms.concentration_cap_ppm,
         terms.warn_ppm, terms.restrict_ppm, terms.call_ppm, terms.liquidate_ppm, terms.emergency_ppm,
         terms.insolvent_ppm
     FROM contracts_financingcontract AS contract
@@ -172,13 +171,14 @@ _INTO_ROWS = """), summed AS (
         coalesce(portfolio.credits_ppm, '{}') AS credits_ppm,
         coalesce(portfolio.marks_allow_liquidation, true) AS marks_allow_liquidation,
         CASE
-            WHEN coalesce(portfolio.price_hold, money.foreign_currencies) IS NOT NULL THEN 'price_hold'
+            WHEN coalesce(portfolio.price_hold, money.foreign_currencies, pending.unfixed) IS NOT NULL
+                THEN 'price_hold'
             WHEN portfolio.action_hold IS NOT NULL THEN 'corporate_action_hold'
             ELSE ''
         END AS side_state,
         concat_ws(
             '; ', portfolio.price_hold, portfolio.action_hold,
-            'there is no rate for ' || money.foreign_currencies
+            'there is no rate for ' || money.foreign_currencies, pending.unfixed
         ) AS hold_reason
     FROM chosen
     INNER JOIN money ON money.contract_id = chosen.id
@@ -205,20 +205,19 @@ _INTO_ROWS = """), summed AS (
         SELECT CASE
             -- Half up by whole division: a quotient of numerics is cut short before it is rounded.
             WHEN accrued.accrual_date < %(business_date)s THEN greatest(0, div(
-                2 * (accrued.cumulative_numerator + money.principal_minor::numeric * (
-                    chosen.client_rate_ppm::numeric * (%(business_date)s::date - accrued.accrual_date)
-                    + coalesce((
-                        SELECT sum(step.delta_ppm * greatest(
-                            %(business_date)s::date - greatest(accrued.accrual_date, step.from_date), 0
-                        ))
-                        FROM contracts_ratestep AS step
-                        WHERE step.terms_id = chosen.terms_id
-                    ), 0)
-                )) + chosen.basis_days * 1000000,
-                2::numeric * chosen.basis_days * 1000000
+                2 * (
+                    accrued.cumulative_numerator + money.principal_minor::numeric * nights.rate_parts
+                ) + %(interest_denominator)s::numeric,
+                2 * %(interest_denominator)s::numeric
             ) - accrued.cumulative_posted_minor)
             ELSE 0
-        END AS interest_minor
+        END AS interest_minor,
+        CASE WHEN NOT nights.is_fixed THEN 'interest waits for a fixing of its benchmark' END AS unfixed
+        FROM (SELECT 1) AS always
+        -- Asked only where nights are left that no accrual has counted.
+        LEFT JOIN LATERAL contracts_interest_weigh(
+            chosen.id, accrued.accrual_date, %(business_date)s::date
+        ) AS nights ON accrued.accrual_date < %(business_date)s
     ) AS pending
 ), added AS (
     INSERT INTO margin_valuation (

@@ -1,0 +1,7 @@
+DROP TRIGGER contracts_interesthold_lifted_once ON contracts_interesthold;
+DROP TRIGGER contracts_penaltyrun_entry_set_once ON contracts_penaltyrun;
+DROP TRIGGER contracts_penaltyaccrual_append_only ON contracts_penaltyaccrual;
+DROP TRIGGER contracts_benchmark_append_only ON contracts_benchmark;
+DROP TRIGGER contracts_benchmarkfixing_append_only ON contracts_benchmarkfixing;
+DROP TRIGGER contracts_benchmarkfixing_guard ON contracts_benchmarkfixing;
+DROP FUNCTION contracts_guard_fixing();

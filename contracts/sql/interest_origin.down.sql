@@ -1,0 +1,1 @@
+DROP FUNCTION contracts_interest_origin(bigint, date);

@@ -1,0 +1,2 @@
+DROP VIEW contracts_amendedcontract;
+DROP VIEW contracts_termsspan;
