@@ -13,7 +13,7 @@ SQL := accounts ledger custody contracts clearing bench tools/database.sql
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help demo test check bench-ledger format messages migrate up down reset status psql shell lock system-packages clean venv venv-bench venv-dev
+.PHONY: help demo test check bench-ledger bench-accrual format messages migrate up down reset status psql shell lock system-packages clean venv venv-bench venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -36,6 +36,9 @@ check: venv-dev ## format, lint, types, import contracts, migrations, deployment
 
 bench-ledger: venv-bench ## how fast the ledger is, against the floor and others; ARGS="--quick", "--only bulk", "--profile"
 	@$(RUN) python -m bench ledger $(ARGS)
+
+bench-accrual: venv-bench ## how fast a million contracts accrue, against one raw statement; ARGS="--quick", "--profile"
+	@$(RUN) python -m bench accrual $(ARGS)
 
 format: venv-dev ## let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff format .

@@ -5,7 +5,7 @@ import sys
 
 import django
 
-BENCHMARKS = {"ledger": "bench.ledger"}
+BENCHMARKS = {"ledger": "bench.ledger", "accrual": "bench.accrual"}
 
 
 def main(arguments: list[str]) -> int:

@@ -34,7 +34,7 @@ class Benchmark(models.Model):
 
 
 class BenchmarkFixing(models.Model):
-    """What a benchmark was fixed at on a day, by two people, many at once if need be; of several of one day the newest counts.
+    """What a benchmark was fixed at on a day, by two people; of several of one day the newest counts.
 
     Append-only: a wrong fixing is put right by another, and interest counted with it by one adjustment.
     """

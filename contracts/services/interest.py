@@ -19,8 +19,9 @@ from contracts.domain.interest import EVERY_DENOMINATOR
 from contracts.domain.states import ACCRUING
 from contracts.models import InterestRun
 from contracts.services.entries import CALLER
+from contracts.services.interest_accrual_statement import ACCRUE_STATEMENT
 from contracts.services.interest_adjustments import AdjustmentCause, keep_adjustments, post_adjustments
-from contracts.services.interest_statements import ACCRUE_STATEMENT, POSTINGS, SURVEY_STATEMENT
+from contracts.services.interest_statements import POSTINGS, SURVEY_STATEMENT
 from contracts.services.refusals import ContractRefusal, named_contract_refusals
 from ledger.services.posting import EntryHeader, post_journal_entries_from_select
 
@@ -70,8 +71,8 @@ def accrue_interest(
 ) -> AccrualResult:
     """Accrue what every contract of the book, or of a chunk, has earned before `business_date`.
 
-    Joins the caller's transaction, else is its own. Set-based, whatever the size: what is due is surveyed, what
-    was changed back to an earlier day is worked out again, the exact figures are counted and kept, and one
+    Joins the caller's transaction, else is its own. Set-based, whatever the size: what is due is surveyed,
+    what was changed back to an earlier day is worked out again, the exact figures are counted and kept, and one
     entry is posted of all changes; what puts earlier nights right goes into value-dated entries of its own,
     one adjustment a contract. Calendar days since the last run are covered, first day in, last day out. A
     contract that was accrued for the date or a later one is left alone: a second run does nothing. One whose

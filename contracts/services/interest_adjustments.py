@@ -48,7 +48,9 @@ WITH due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
         FROM moved AS m
         GROUP BY m.path_id, m.origin, m.terminates, m.value_date, m.accrual_date
     ) AS asked
-    CROSS JOIN LATERAL contracts_interest_weigh(asked.contract_id, asked.value_date, asked.accrual_date) AS w
+    CROSS JOIN LATERAL contracts_interest_weigh(
+        asked.contract_id, asked.value_date, asked.accrual_date
+    ) AS w
 ), step AS MATERIALIZED (
     SELECT s.tranche_id, s.from_date, s.delta_ppm::numeric AS delta_ppm
     FROM contracts_ratestep AS s
@@ -176,7 +178,8 @@ def keep_adjustments(
     """Work these contracts' interest out again up to their newest accrual, and keep what differs.
 
     Requires the caller's transaction and its lock on accruals; posts nothing. `from_dates` are the days from
-    which the contracts were counted wrong. A client's interest that was collected already is not taken back below nought.
+    which the contracts were counted wrong. A client's interest that was collected already is not taken back
+    below nought.
 
     :returns: what the clients owe more by it, in minor units of every currency.
     Source: DESIGN 5 (a back-dated rate, principal or calendar change posts ONE value-dated adjustment).

@@ -36,7 +36,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             VALUES ('-infinity'::date, overdue.day, rate.rate_ppm), (overdue.day, 'infinity'::date, 0)
         ) AS part (from_date, until_date, rate_ppm)
     ) AS cut
-    WHERE c.id = contract AND cut.from_date < cut.until_date
+    WHERE c.id = contract AND since < until AND cut.from_date < cut.until_date
 $$;
 
 CREATE OR REPLACE FUNCTION contracts_interest_weigh(

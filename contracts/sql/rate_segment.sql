@@ -8,12 +8,16 @@ WITH fixing AS (
     FROM contracts_benchmarkfixing AS f
     INNER JOIN contracts_benchmark AS b ON f.benchmark_id = b.id
     ORDER BY f.benchmark_id ASC, f.fixing_date ASC, f.id DESC
-), bounds AS (
+),
+
+bounds AS (
     SELECT
         f.benchmark_id, min(f.fixing_date) AS first_date, max(f.valid_until) AS last_date
     FROM fixing AS f
     GROUP BY f.benchmark_id
-), floating AS (
+),
+
+floating AS (
     SELECT
         t.id AS terms_id, reset.day AS from_date,
         -- Both would skip what is missing.
@@ -23,24 +27,26 @@ WITH fixing AS (
         END AS rate_ppm
     FROM contracts_termsversion AS t
     INNER JOIN bounds ON t.benchmark_id = bounds.benchmark_id
-    CROSS JOIN LATERAL (
-        SELECT g.day::date AS day
-        FROM generate_series(
-            date_trunc('year', bounds.first_date::timestamp),
-            bounds.last_date + make_interval(months => t.reset_months::integer),
-            make_interval(months => t.reset_months::integer)
-        ) AS g (day)
-        WHERE t.reset_months > 0
-        UNION
-        SELECT own.fixing_date
-        FROM fixing AS own
-        WHERE t.reset_months = 0 AND own.benchmark_id = t.benchmark_id
-        UNION
-        -- The day after a fixing has grown too old; a newer one says that it has not.
-        SELECT own.valid_until + 1
-        FROM fixing AS own
-        WHERE t.reset_months = 0 AND own.benchmark_id = t.benchmark_id
-    ) AS reset
+    CROSS JOIN
+        LATERAL (
+            SELECT g.day::date AS day
+            FROM
+                generate_series(
+                    date_trunc('year', bounds.first_date::timestamp),
+                    bounds.last_date + make_interval(months => t.reset_months::integer),
+                    make_interval(months => t.reset_months::integer)
+                ) AS g (day)
+            WHERE t.reset_months > 0
+            UNION
+            SELECT own.fixing_date
+            FROM fixing AS own
+            WHERE t.reset_months = 0 AND own.benchmark_id = t.benchmark_id
+            UNION
+            -- The day after a fixing has grown too old; a newer one says that it has not.
+            SELECT own.valid_until + 1
+            FROM fixing AS own
+            WHERE t.reset_months = 0 AND own.benchmark_id = t.benchmark_id
+        ) AS reset
     LEFT JOIN LATERAL (
         SELECT own.rate_ppm
         FROM fixing AS own
@@ -48,7 +54,9 @@ WITH fixing AS (
         ORDER BY own.fixing_date DESC
         LIMIT 1
     ) AS f ON true
-), change AS (
+),
+
+change AS (
     SELECT
         t.id AS terms_id, '-infinity'::date AS from_date,
         CASE WHEN t.benchmark_id IS NULL THEN t.client_rate_ppm END AS rate_ppm
@@ -65,8 +73,8 @@ WITH fixing AS (
 SELECT
     c.terms_id,
     c.from_date,
-    lead(c.from_date, 1, 'infinity'::date) OVER (PARTITION BY c.terms_id ORDER BY c.from_date) AS until_date,
-    c.rate_ppm
+    c.rate_ppm,
+    lead(c.from_date, 1, 'infinity'::date) OVER (PARTITION BY c.terms_id ORDER BY c.from_date) AS until_date
 FROM change AS c;
 
 GRANT SELECT ON contracts_ratesegment TO plimsoll_app;

@@ -76,7 +76,8 @@ change AS MATERIALIZED (
         FROM ledger_posting AS p
         CROSS JOIN LATERAL (
             SELECT contracts_year_parts(
-                stage.day_count, stage.origin, least(p.value_date, stage.on_date), stage.on_date, stage.matures_on
+                stage.day_count, stage.origin, least(p.value_date, stage.on_date), stage.on_date,
+                stage.matures_on
             ) AS parts
         ) AS own
         CROSS JOIN LATERAL (
@@ -89,7 +90,8 @@ change AS MATERIALIZED (
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(change.delta_ppm::numeric * contracts_year_parts(
                 stage.day_count, stage.origin,
-                least(greatest(p.value_date, change.from_date), stage.on_date), stage.on_date, stage.matures_on
+                least(greatest(p.value_date, change.from_date), stage.on_date), stage.on_date,
+                stage.matures_on
             )), 0) AS rate_days
             FROM change
         ) AS changed
