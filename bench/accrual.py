@@ -1,4 +1,4 @@
-"""make bench-accrual: how fast the interest of a book is accrued, against one raw statement of the same rows."""
+"""make bench-accrual: how fast a book's interest is accrued, against one raw statement of the same rows."""
 
 import argparse
 import datetime as dt
@@ -73,9 +73,7 @@ def measure(contracts: int, rounds: int, *, profile: bool) -> tuple[Result, str]
     return result, str(row[0]) if row else ""
 
 
-def _take_turns(
-    owner: Connection, book: AccrualBook, rounds: int, profile: bool
-) -> tuple[float, float]:
+def _take_turns(owner: Connection, book: AccrualBook, rounds: int, profile: bool) -> tuple[float, float]:
     """The first day is accrued before the copies are made; a round of warming up follows."""
     _run(owner, book, 1)
     floor = AccrualFloor(owner, book)

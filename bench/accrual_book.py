@@ -1,14 +1,15 @@
-"""The book of the accrual: active contracts, each drawn once from one funder, loaded set-based as the migrator.
+"""The book of the accrual: active contracts, each drawn once from one funder, loaded as the migrator.
 
-Only what the accrual reads is loaded: contract, tranche, the accounts of principal, funding and both interests
-with their balances, and the drawdown. Rules and references are left out while loading: rows come from one
-statement each, and every figure that the service makes of them is compared with the floor's.
+Only what the accrual reads is loaded: contract, tranche, the accounts of principal, funding and both
+interests with their balances, and the drawdown. Rules and references are left out while loading: rows come
+from one statement each, and every figure that the service makes of them is compared with the floor's.
 """
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import sql
 
@@ -53,8 +54,8 @@ INSERT INTO ledger_account (
     id, book_id, address, unit_id, ring, role, category_id, owner_id, contract_code, "limit", is_hot
 )
 SELECT
-    %(base)s + 4 * n::bigint + own.place, %(book)s, 'contract/F' || n || '/' || own.name, %(unit)s, own.ring, own.role,
-    own.category, own.owner_id, 'F' || n, own.lim, false
+    %(base)s + 4 * n::bigint + own.place, %(book)s, 'contract/F' || n || '/' || own.name, %(unit)s, own.ring,
+    own.role, own.category, own.owner_id, 'F' || n, own.lim, false
 FROM generate_series(1, %(contracts)s) AS n
 CROSS JOIN LATERAL (
     VALUES
@@ -85,7 +86,8 @@ INSERT INTO contracts_financingcontract (
 )
 SELECT
     n, %(book)s, 'F' || n, %(client)s, %(custodian)s, (%(terms)s::bigint[])[1 + n %% 2], %(unit)s, 'active',
-    %(day)s, %(shared)s, %(shared)s, %(base)s + 4 * n::bigint, %(base)s + 4 * n::bigint + 1, %(shared)s, %(shared)s
+    %(day)s, %(shared)s, %(shared)s, %(base)s + 4 * n::bigint, %(base)s + 4 * n::bigint + 1, %(shared)s,
+    %(shared)s
 FROM generate_series(1, %(contracts)s) AS n
 """
 
@@ -107,16 +109,16 @@ WITH entry AS (
         payload_hash, posting_count, maker_id
     )
     SELECT
-        %(book)s, 'drawdown', %(day)s, %(day)s, 'Drawdown', 'bench:load', 'bench', 'load', '', %(contracts)s * 2,
-        %(maker)s
+        %(book)s, 'drawdown', %(day)s, %(day)s, 'Drawdown', 'bench:load', 'bench', 'load', '',
+        %(contracts)s * 2, %(maker)s
     RETURNING id
 )
 INSERT INTO ledger_posting (
     entry_id, account_id, amount_minor, posting_no, unit_id, book_id, booking_date, value_date
 )
 SELECT
-    entry.id, %(base)s + 4 * n::bigint + leg.place, leg.way * {_PRINCIPAL}, 2 * n - leg.odd, %(unit)s, %(book)s,
-    %(day)s, %(day)s
+    entry.id, %(base)s + 4 * n::bigint + leg.place, leg.way * {_PRINCIPAL}, 2 * n - leg.odd, %(unit)s,
+    %(book)s, %(day)s, %(day)s
 FROM entry
 CROSS JOIN generate_series(1, %(contracts)s) AS n
 CROSS JOIN (VALUES (0, 1, 1), (2, -1, 0)) AS leg (place, way, odd)
@@ -145,7 +147,9 @@ def _unchecked(owner: Connection) -> Iterator[None]:
     """The owner's own triggers are off meanwhile."""
     for way in ("DISABLE", "ENABLE"):
         for table in _LOADED:
-            owner.execute(sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(sql.Identifier(table), sql.SQL(way)))
+            owner.execute(
+                sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(sql.Identifier(table), sql.SQL(way))
+            )
         if way == "DISABLE":
             yield
 
@@ -163,7 +167,7 @@ def load_accrual_book(*, owner: Connection, contracts: int) -> AccrualBook:
     )
     unit = create_units(drafts=[UnitDraft("USD", "currency", 2, "US dollar")])["USD"]
     book = create_book(code="BENCH", name="Benchmark", base_unit_code="USD")
-    who = {"actor_id": runner.id, "reason": REASON}
+    who: dict[str, Any] = {"actor_id": runner.id, "reason": REASON}
     parties = {
         kind: register_party(code=kind.upper(), kind=kind, display_name=kind.title(), locale="en", **who).id
         for kind in ("client", "funder", "custodian")
@@ -184,7 +188,9 @@ def load_accrual_book(*, owner: Connection, contracts: int) -> AccrualBook:
         book_id=book.id,
         drafts=[
             AccountDraft("house/income/spread", unit, "house", "income", 4010, is_hot=True),
-            AccountDraft("funder/FUNDER/available", unit, "funder", "funder_available", 2210, parties["funder"]),
+            AccountDraft(
+                "funder/FUNDER/available", unit, "funder", "funder_available", 2210, parties["funder"]
+            ),
         ],
     )
     open_business_day(book_id=book.id, business_date=FIRST_DAY, maker_id=runner.id)

@@ -49,7 +49,8 @@ WITH side AS (
             AND last.accrual_date = %(before)s
 ), rounded AS MATERIALIZED (
     SELECT
-        counted.*, div(2 * counted.numerator + %(denominator)s, 2 * %(denominator)s::numeric) AS cumulative_minor
+        counted.*,
+        div(2 * counted.numerator + %(denominator)s, 2 * %(denominator)s::numeric) AS cumulative_minor
     FROM counted
 ), accrued AS (
     INSERT INTO floor.accrual (

@@ -26,7 +26,7 @@ from ledger.domain.money import round_half_up, round_half_up_fraction
 
 PARTS_PER_MILLION = 1_000_000
 PARTS_OF_YEAR = lcm(360, 365, 366)
-"""1,603,080: a year of every day count is whole in these parts, a day of act/365F is 4,392, of act/360 4,453."""
+"""1,603,080: a year of every day count is whole in these parts; a day of act/365F is 4,392 of them."""
 EVERY_DENOMINATOR = PARTS_OF_YEAR * PARTS_PER_MILLION
 """The denominator of the book's accrual, whatever the day count: segments under different ones add up."""
 _ONE_DAY = timedelta(days=1)

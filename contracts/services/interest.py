@@ -71,12 +71,13 @@ def accrue_interest(
 ) -> AccrualResult:
     """Accrue what every contract of the book, or of a chunk, has earned before `business_date`.
 
-    Joins the caller's transaction, else is its own. Set-based, whatever the size: what is due is surveyed,
-    what was changed back to an earlier day is worked out again, the exact figures are counted and kept, and one
-    entry is posted of all changes; what puts earlier nights right goes into value-dated entries of its own,
-    one adjustment a contract. Calendar days since the last run are covered, first day in, last day out. A
-    contract that was accrued for the date or a later one is left alone: a second run does nothing. One whose
-    benchmark lacks a fixing is held by name, while the others go on; the run after the fixing catches up.
+    Joins the caller's transaction, else is its own. Set-based, whatever the size: what is due is
+    surveyed, what was changed back to an earlier day is worked out again, the figures are counted and
+    kept, and one entry is posted of all changes; what puts earlier nights right goes into value-dated
+    entries of its own, one adjustment a contract. Calendar days since the last run are covered, first day
+    in, last day out. A contract that was accrued for the date or a later one is left alone: a second run
+    does nothing. One whose benchmark lacks a fixing is held by name, while the others go on; the run
+    after the fixing catches up.
 
     :raises PrincipalValuedAhead: principal was booked with a later value date; nothing is accrued.
     :raises AccruedTwice: another run did the same at the same time.

@@ -3,8 +3,8 @@
 In this order: what is due and its sides; what was booked since the last accrual (`moved`), which is little;
 the rates and weights of each path from the days asked for to the date (`span`), once for all contracts that
 share it; contracts without a rate (`unfixed`); what a minor unit has earned from each posting on (`unit`),
-summed by side (`booked`); the exact figure of each side (`counted`), and what of it should have been posted by
-the last accrual, had all been booked in time (`adjusting`); rounded, and kept.
+summed by side (`booked`); the exact figure of each side (`counted`), and what of it should have been posted
+by the last accrual, had all been booked in time (`adjusting`); rounded, and kept.
 """
 
 from contracts.services.interest_statements import DUE, NOT_YET, ONE_DAY, SIDES, rounded
@@ -254,6 +254,6 @@ ACCRUE_STATEMENT = ACCRUE.format(
     due=DUE.format(which=NOT_YET),
     sides=SIDES.strip(),
     one_day=ONE_DAY.format(until="%(date)s"),
-    round_fresh=rounded("counted.fresh_numerator"),
-    round_all=rounded("(adjusting.numerator)"),
+    round_fresh=rounded(numerator="counted.fresh_numerator"),
+    round_all=rounded(numerator="(adjusting.numerator)"),
 )

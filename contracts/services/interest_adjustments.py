@@ -127,7 +127,7 @@ _KEEP_STATEMENT = _KEEP.format(
     due=DUE.format(which=CONCERNED),
     sides=SIDES.strip(),
     one_day=ONE_DAY.format(until="own.accrual_date"),
-    round_numerator=rounded("c.numerator"),
+    round_numerator=rounded(numerator="c.numerator"),
 )
 
 _POSTINGS = """

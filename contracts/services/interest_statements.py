@@ -221,7 +221,7 @@ ONE_DAY = """
 """
 
 
-def rounded(numerator: str) -> str:
+def rounded(*, numerator: str) -> str:
     """An exact numerator over the common denominator, rounded half away from nought, as SQL."""
     whole = "%(denominator)s::numeric"
     return f"sign({numerator}) * div(2 * abs({numerator}) + {whole}, 2 * {whole})"
