@@ -22,6 +22,7 @@ from contracts.services.entries import (
     locked_balances,
     refuse_unfit,
 )
+from contracts.services.interest_shares import SHARED
 from contracts.services.refusals import CashShort, ContractRefusal, MoreThanOwed
 from ledger.domain.allocation import allocate_largest_remainder
 from ledger.services.posting import (
@@ -70,73 +71,19 @@ WHERE c.book_id = %(book_id)s
         WHERE e.book_id = c.book_id AND e.caller = %(caller)s
             AND e.idempotency_key = 'interest-collected:' || c.code || ':' || %(date)s
     )
+    -- Where interest becomes principal by the calendar it is not collected before the maturity.
+    AND NOT EXISTS (
+        SELECT FROM contracts_termsspan AS span
+        INNER JOIN contracts_termsversion AS t ON t.id = span.terms_id AND t.capitalisation_months > 0
+        WHERE span.contract_id = c.id AND span.from_date <= %(date)s::date
+            AND span.until_date > %(date)s::date
+            AND coalesce(c.matures_on > %(date)s::date, true)
+    )
 ORDER BY c.unit_id, c.id
 """
 
-# Each amount is shared by largest remainder, funders in their order and the spread last; what funders earned
-# beyond the client's interest leaves the spread nothing.
 _COLLECT = """
-WITH asked AS (
-    SELECT * FROM unnest(%(contract_ids)s::bigint[], %(entry_nos)s::int[], %(amounts)s::bigint[])
-    AS a(contract_id, entry_no, amount_minor)
-), funder AS (
-    SELECT
-        asked.contract_id,
-        t.ordinal,
-        t.interest_account_id,
-        t.available_account_id,
-        home.transit_id,
-        greatest(-earned.balance_minor, 0)::numeric AS weight
-    FROM asked
-    INNER JOIN contracts_fundingtranche AS t ON t.contract_id = asked.contract_id AND t.funder_id IS NOT NULL
-    INNER JOIN ledger_balance AS earned ON earned.account_id = t.interest_account_id
-    LEFT JOIN unnest(%(funder_ids)s::bigint[], %(funder_transits)s::bigint[]) AS home(funder_id, transit_id)
-        ON home.funder_id = t.funder_id
-), side AS (
-    SELECT * FROM funder
-    UNION ALL
-    SELECT
-        asked.contract_id,
-        32767,
-        NULL,
-        NULL,
-        %(house_transit)s,
-        greatest(
-            interest.balance_minor
-            - coalesce((SELECT sum(f.weight) FROM funder AS f WHERE f.contract_id = asked.contract_id), 0),
-            0
-        )
-    FROM asked
-    INNER JOIN contracts_financingcontract AS c ON c.id = asked.contract_id
-    INNER JOIN ledger_balance AS interest ON interest.account_id = c.interest_account_id
-), whole AS (
-    SELECT
-        side.*,
-        asked.entry_no,
-        asked.amount_minor,
-        sum(side.weight) OVER (PARTITION BY side.contract_id) AS whole
-    FROM side
-    INNER JOIN asked USING (contract_id)
-), floored AS (
-    SELECT
-        whole.*,
-        div(whole.amount_minor * whole.weight, whole.whole) AS part_minor,
-        row_number() OVER (
-            PARTITION BY whole.contract_id
-            ORDER BY mod(whole.amount_minor * whole.weight, whole.whole) DESC, whole.ordinal
-        ) AS place
-    FROM whole
-), shared AS (
-    SELECT
-        floored.*,
-        floored.part_minor + CASE
-            WHEN floored.place <= floored.amount_minor
-                - sum(floored.part_minor) OVER (PARTITION BY floored.contract_id)
-                THEN 1
-            ELSE 0
-        END AS share_minor
-    FROM floored
-), leg AS (
+{shared}, leg AS (
     SELECT s.entry_no, coalesce(s.transit_id, 0) AS account_id, s.share_minor AS amount_minor FROM shared AS s
     UNION ALL
     SELECT s.entry_no, s.interest_account_id, s.share_minor FROM shared AS s
@@ -160,6 +107,8 @@ FROM leg
 GROUP BY leg.entry_no, leg.account_id
 HAVING sum(leg.amount_minor) <> 0
 """
+
+_COLLECT_STATEMENT = _COLLECT.format(shared=SHARED.strip())
 
 
 def collect_interest(*, book_id: int, business_date: dt.date, maker_id: int) -> CollectionResult:
@@ -211,7 +160,7 @@ def _collect(
                 )
                 for number, (_, code, _) in enumerate(rows)
             ],
-            postings_sql=_COLLECT,
+            postings_sql=_COLLECT_STATEMENT,
             params={
                 "contract_ids": [contract_id for contract_id, _, _ in rows],
                 "entry_nos": list(range(len(rows))),

@@ -26,8 +26,10 @@ from clearing.marks.services.marks import NotASession, fix_marks
 from clearing.reconciliation.services.reconcile import reconcile, reconcile_client_money_of
 from clearing.settlement.services.corporate_actions import book_ex_date, book_payments
 from clearing.settlement.services.settle import settle_trades
+from contracts.services.capitalisation import capitalise_due_interest
 from contracts.services.interest import ContractRange, accrue_interest
 from contracts.services.interest_collection import collect_interest
+from contracts.services.penalty import accrue_penalties
 from custody.models import Custodian
 from custody.services.incoming import book_incoming_payments
 from custody.services.transfers import confirm_from_statement, sweep_transit
@@ -112,7 +114,35 @@ def _accrue(day: DayContext, span: Range | None) -> Figures:
         maker_id=day.maker_id,
         contract_range=_contracts(span),
     )
-    return {"contracts_accrued": accrued.contracts, "interest_minor": accrued.client_minor}
+    held = {"interest_held": accrued.held} if accrued.held else {}
+    return {"contracts_accrued": accrued.contracts, "interest_minor": accrued.client_minor, **held}
+
+
+def _accrue_penalties(day: DayContext, span: Range | None) -> Figures:
+    accrued = accrue_penalties(
+        book_id=day.book_id,
+        business_date=day.business_date,
+        maker_id=day.maker_id,
+        contract_range=_contracts(span),
+    )
+    if not accrued.contracts:
+        return {}
+    return {"penalties_accrued": accrued.contracts, "penalty_minor": accrued.penalty_minor}
+
+
+def _capitalise(day: DayContext, _span: Range | None) -> Figures:
+    """On a month's first business day, where the terms make interest principal."""
+    if not is_first_day_of_month(book_id=day.book_id, business_date=day.business_date):
+        return {}
+    capitalised = capitalise_due_interest(
+        book_id=day.book_id, business_date=day.business_date, maker_id=day.maker_id
+    )
+    if not capitalised.entries:
+        return {}
+    return {
+        "interest_capitalisations": len(capitalised.entries),
+        "capitalised_minor": capitalised.collected_minor,
+    }
 
 
 def _collect(day: DayContext, _span: Range | None) -> Figures:
@@ -246,6 +276,8 @@ PHASES_OF_STEP: Mapping[StepName, tuple[Phase, ...]] = {
     ),
     StepName.INTEREST_ACCRUED: (
         Phase("accrue", Cut.CONTRACTS, _accrue),
+        Phase("penalties", Cut.CONTRACTS, _accrue_penalties),
+        Phase("capitalise", Cut.WHOLE, _capitalise),
         Phase("collect", Cut.WHOLE, _collect),
     ),
     StepName.VALUED: (Phase("value", Cut.CONTRACTS, _value),),
