@@ -87,11 +87,14 @@ def rate_facts(request: HttpRequest, terms: TermsVersion) -> Facts:
     return Facts(
         title=_("Rates, margins and costs"),
         items=[
-            (_("Client rate"), percent(terms.client_rate_ppm)),
+            *_rate_of(terms),
             (_("Day count"), text(terms.get_day_count_display())),
+            (_("Loan of one day"), text(terms.get_same_day_rule_display())),
             (_("Penalty multiple of the rate"), percent(terms.penalty_multiple_ppm)),
+            (_("Penalty runs"), text(terms.get_penalty_mode_display())),
             (_("Days of grace"), number(str(terms.penalty_grace_days))),
             (_("Interest may be capitalised"), yes_no(terms.capitalisation_allowed)),
+            (_("Months between capitalisations"), number(str(terms.capitalisation_months))),
             (_("Initial margin"), percent(terms.initial_margin_ppm)),
             (_("Maintenance margin"), percent(terms.maintenance_ppm)),
             (_("Maximum leverage"), _times(terms.max_leverage_ppm)),
@@ -103,6 +106,19 @@ def rate_facts(request: HttpRequest, terms: TermsVersion) -> Facts:
             (_("Approval"), related(terms.approval, request, f"#{terms.approval_id}")),
         ],
     )
+
+
+def _rate_of(terms: TermsVersion) -> list[tuple[str, Cell]]:
+    """The client's rate, or the benchmark that gives it with what is put on it."""
+    if terms.benchmark is None:
+        return [(_("Client rate"), percent(terms.client_rate_ppm))]
+    return [
+        (_("Benchmark"), text(terms.benchmark.code)),
+        (_("Spread over the benchmark"), percent(terms.spread_ppm)),
+        (_("Floor of the rate"), percent(terms.rate_floor_ppm)),
+        (_("Cap of the rate"), percent(terms.rate_cap_ppm)),
+        (_("Months between resets"), number(str(terms.reset_months))),
+    ]
 
 
 def liquidation_facts(terms: TermsVersion) -> Facts:

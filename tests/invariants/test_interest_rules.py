@@ -58,7 +58,7 @@ class TestInterestAccrual:
         for changes in (
             {"tranche_id": other.tranche_id},
             {"contract_id": 0},
-            {"run_id": 0},
+            {"run_id": 0, "accrual_date": later},
             {"accrual_date": later},
         ):
             with refused("contracts_interestaccrual_of_its_contract"):
