@@ -35,6 +35,8 @@ class Facts:
     """Labels and their values, one under the other."""
 
     rows: Sequence[tuple[str, str]]
+    right: bool = False
+    """Figures: the values stand to the right, one under the other."""
     type: str = field(default="facts", init=False)
 
 

@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from contracts.documents.agreement import compose_agreement
+from contracts.documents.call_notice import compose_call_notice
+from contracts.documents.client_statement import compose_client_statement
+from contracts.documents.closing import compose_closing
 from contracts.documents.content import Composition
+from contracts.documents.disclosure import compose_disclosure
 from contracts.documents.inputs import sha256_of
 from contracts.documents.render import FONT_FILES, render
 from contracts.documents.words import Words, words_of
@@ -29,6 +33,10 @@ class Template:
 
 TEMPLATES: Mapping[str, Template] = {
     "contract": Template("CTR", compose_agreement),
+    "disclosure": Template("DIS", compose_disclosure),
+    "client_statement": Template("STM", compose_client_statement),
+    "margin_call_notice": Template("MCN", compose_call_notice),
+    "closing_statement": Template("CLS", compose_closing),
 }
 
 

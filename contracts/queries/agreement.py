@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contracts.documents.inputs import AgreementInputs, FeeInputs, TrancheInputs
-from contracts.models import FinancingContract
+from contracts.models import FinancingContract, TermsVersion
 from contracts.queries.rates import rate_in_force
 from contracts.queries.terms_in_force import terms_of
 
@@ -67,8 +67,13 @@ def agreement_inputs(*, contract_id: int, on: dt.date) -> AgreementInputs:
             FeeInputs(kind=fee.kind, rate_ppm=fee.rate_ppm, amount_minor=fee.amount_minor)
             for fee in terms.fees.order_by("ordinal")
         ],
-        rule_pack="",
+        rule_pack=_rule_pack(terms),
     )
+
+
+def _rule_pack(terms: TermsVersion) -> str:
+    pack = terms.rule_pack_version
+    return "" if pack is None else str(pack)
 
 
 def _tranches(contract: FinancingContract) -> list[TrancheInputs]:

@@ -12,11 +12,18 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from accounts.models import PartyLocale, User
+from accounts.models import DisclosureVersion, Party, PartyLocale, User
+from clearing.margin.models import MarginCall
+from clearing.margin.services.notices import issue_call_notice
 from contracts.models import Document, DocumentKind, FinancingContract
 from contracts.queries.documents import damaged_documents, documents_set_again
 from contracts.services.documents import hand_out, issue_agreement
 from contracts.services.refusals import ContractRefusal
+from contracts.services.statements import (
+    issue_client_statement,
+    issue_closing_statement,
+    issue_disclosure,
+)
 from ledger.models import Book
 from ledger.queries.days import open_business_date
 
@@ -29,7 +36,11 @@ class Command(BaseCommand):
         render = verbs.add_parser("render", help="make a document, number it and keep it")
         render.add_argument("--book", required=True, help="code of the book")
         render.add_argument("--kind", required=True, choices=DocumentKind.values)
-        render.add_argument("--contract", help="code of the contract")
+        render.add_argument("--contract", help="code of the contract; its newest call for a notice")
+        render.add_argument("--client", help="code of the client, for a statement or disclosure")
+        render.add_argument("--since", type=dt.date.fromisoformat, help="first day of a statement")
+        render.add_argument("--until", type=dt.date.fromisoformat, help="last day of a statement")
+        render.add_argument("--disclosure", help="code of the disclosure, of which the newest is taken")
         render.add_argument("--locale", choices=PartyLocale.values, help="the client's own unless given")
         render.add_argument("--issued-on", type=dt.date.fromisoformat, help="the open day unless given")
         render.add_argument("--maker", required=True, help="user name on whose behalf it is made")
@@ -106,16 +117,61 @@ class Command(BaseCommand):
             )
 
     def _make(self, book: Book, options: dict[str, object], maker_id: int) -> Document:
-        contract = (
-            FinancingContract.objects.select_related("client")
-            .filter(book=book, code=options["contract"] or "")
-            .first()
-        )
-        if contract is None:
-            raise CommandError(f"There is no contract {options['contract']} in {book.code}.")
         given = options["issued_on"]
         issued_on = given if isinstance(given, dt.date) else open_business_date(book_id=book.pk)
         if issued_on is None:
             raise CommandError("No day is open in this book; say --issued-on.")
+        if options["kind"] in (DocumentKind.CLIENT_STATEMENT, DocumentKind.DISCLOSURE):
+            return self._of_client(book, options, issued_on, maker_id)
+        return self._of_contract(book, options, issued_on, maker_id)
+
+    def _of_contract(
+        self, book: Book, options: dict[str, object], issued_on: dt.date, maker_id: int
+    ) -> Document:
+        contracts = FinancingContract.objects.filter(book=book, code=options["contract"] or "")
+        contract = contracts.select_related("client").first()
+        if contract is None:
+            raise CommandError(f"There is no contract {options['contract']} in {book.code}.")
         locale = str(options["locale"] or contract.client.locale)
-        return issue_agreement(contract_id=contract.pk, locale=locale, issued_on=issued_on, maker_id=maker_id)
+        if options["kind"] == DocumentKind.MARGIN_CALL_NOTICE:
+            call = MarginCall.objects.filter(contract=contract).order_by("-id").first()
+            if call is None:
+                raise CommandError(f"{contract.code} was never called.")
+            return issue_call_notice(call_id=call.pk, locale=locale, issued_on=issued_on, maker_id=maker_id)
+        issue = (
+            issue_closing_statement if options["kind"] == DocumentKind.CLOSING_STATEMENT else issue_agreement
+        )
+        return issue(contract_id=contract.pk, locale=locale, issued_on=issued_on, maker_id=maker_id)
+
+    def _of_client(
+        self, book: Book, options: dict[str, object], issued_on: dt.date, maker_id: int
+    ) -> Document:
+        client = Party.objects.filter(code=options["client"] or "").first()
+        if client is None:
+            raise CommandError(f"There is no client {options['client']}; say --client.")
+        locale = str(options["locale"] or client.locale)
+        if options["kind"] == DocumentKind.DISCLOSURE:
+            versions = DisclosureVersion.objects.filter(code=options["disclosure"] or "", state="active")
+            disclosure = versions.filter(effective_from__lte=issued_on).order_by("-version").first()
+            if disclosure is None:
+                raise CommandError(f"There is no disclosure {options['disclosure']} in force.")
+            return issue_disclosure(
+                book_id=book.pk,
+                client_id=client.pk,
+                disclosure_id=disclosure.pk,
+                locale=locale,
+                issued_on=issued_on,
+                maker_id=maker_id,
+            )
+        since, until = options["since"], options["until"]
+        if not isinstance(since, dt.date) or not isinstance(until, dt.date):
+            raise CommandError("A statement needs its days: say --since and --until.")
+        return issue_client_statement(
+            book_id=book.pk,
+            client_id=client.pk,
+            since=since,
+            until=until,
+            locale=locale,
+            issued_on=issued_on,
+            maker_id=maker_id,
+        )
