@@ -1,5 +1,7 @@
 """Parties and the messages to them."""
 
+from collections.abc import Callable, Sequence
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.admin.cells import instant
 from accounts.admin.columns import code_column, instant_column, state_column
 from accounts.admin.filters import choices
-from accounts.admin.panels import Column, Look, Panel, Table, Tone, text
+from accounts.admin.panels import Act, Column, Look, Panel, Table, Tone, text
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
 from accounts.models import OutboxMessage, Party, PartyStatus
 
@@ -17,6 +19,8 @@ TONES_OF_STATUS = {
     PartyStatus.CLOSED: Tone.NEUTRAL,
 }
 NEWEST = 20
+ACTS_OF_PARTY: list[Callable[[HttpRequest, Party], Sequence[Act]]] = []
+"""What higher apps let a person do with a party; each adds its own, since imports run downwards."""
 
 
 @admin.register(Party)
@@ -31,6 +35,9 @@ class PartyAdmin(ReadOnlyAdmin[Party]):
     ]
     list_filter = [choices("kind"), choices("status")]
     search_fields = ["code", "display_name"]
+
+    def acts(self, request: HttpRequest, row: Party) -> list[Act]:
+        return [act for acts_of_app in ACTS_OF_PARTY for act in acts_of_app(request, row)]
 
     def panels(self, request: HttpRequest, row: Party) -> list[Panel]:
         return [self.facts(request, row), self._messages(row)]

@@ -27,7 +27,7 @@ from accounts.admin.panels import (
 )
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Party
-from contracts.admin.documents import documents_to_make
+from contracts.admin.document_making import documents_to_make
 from contracts.models import ContractState, FinancingContract, InterestAccrual
 from contracts.queries.accounts import accounts_of
 from contracts.queries.balances import ContractBalances

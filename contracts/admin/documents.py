@@ -1,8 +1,7 @@
-"""Documents: the list, one with what it was made from, its download, and making one of a contract."""
+"""Documents: the list, one with what it was made from, its download, and the ways to have one made."""
 
 import json
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,25 +10,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
-from accounts.admin.cells import instant, list_of, page_of_key, related
+from accounts.admin.cells import instant, related
 from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
 from accounts.admin.panels import Act, Cell, Facts, Look, Panel, Tone, chip, code, text
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.refusals import refusal_sentence
-from accounts.models import PartyLocale
+from contracts.admin.document_making import of_client_view, of_contract_view
 from contracts.documents.templates import template_version
-from contracts.models import Document, DocumentKind, FinancingContract
-from contracts.services.documents import DocumentDamaged, UnknownDocument, hand_out, issue_agreement
-from ledger.queries.days import open_business_date
-
-
-class LanguageForm(forms.Form):
-    locale = forms.ChoiceField(label=gettext_lazy("Language"), choices=PartyLocale.choices)
-    issued_on = forms.DateField(
-        label=gettext_lazy("Issued on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+from contracts.models import Document
+from contracts.services.documents import DocumentDamaged, UnknownDocument, hand_out
 
 
 @admin.register(Document)
@@ -59,9 +49,14 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
         own = [
             path("<int:document_id>/file/", view(self.file_view), name="contracts_document_file"),
             path(
-                "of-contract/<int:contract_id>/",
-                view(self.agreement_view),
-                name="contracts_document_agreement",
+                "of-contract/<int:contract_id>/<str:kind>/",
+                view(of_contract_view),
+                name="contracts_document_of_contract",
+            ),
+            path(
+                "of-client/<int:client_id>/<str:kind>/",
+                view(of_client_view),
+                name="contracts_document_of_client",
             ),
         ]
         return [*own, *super().get_urls()]
@@ -83,39 +78,6 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
         response["X-Content-Type-Options"] = "nosniff"
         response["ETag"] = f'"{document.sha256}"'
         return response
-
-    def agreement_view(self, request: HttpRequest, contract_id: int) -> HttpResponse:
-        if not may_make(request):
-            raise PermissionDenied
-        contract = FinancingContract.objects.select_related("client", "book").filter(pk=contract_id).first()
-        if contract is None:
-            raise Http404
-
-        def do(data: dict[str, object]) -> Done:
-            made = issue_agreement(
-                contract_id=contract_id,
-                locale=str(data["locale"]),
-                issued_on=data["issued_on"],  # type: ignore[arg-type]
-                maker_id=staff_of(request).pk,
-            )
-            return made_sentence(made, request)
-
-        return confirm_and_do(
-            request,
-            confirmation=Confirmation(
-                title=_("Contract document of %(contract)s") % {"contract": contract.code},
-                question=_("It is numbered and kept for good, with the terms that hold on the day of issue."),
-                button=_("Make the document"),
-                back=page_of_key(FinancingContract, contract_id, request),
-            ),
-            do=do,
-            form_class=LanguageForm,
-            initial={
-                "locale": contract.client.locale,
-                "issued_on": open_business_date(book_id=contract.book_id) or contract.opened_on,
-            },
-            model=Document,
-        )
 
     def page_title(self, row: Document) -> str:
         return row.reference
@@ -162,30 +124,3 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
                 ],
             ),
         ]
-
-
-def may_make(request: HttpRequest) -> bool:
-    """Whether this person may have documents made."""
-    return request.user.has_perm("contracts.add_document")
-
-
-def documents_to_make(request: HttpRequest, contract: FinancingContract) -> list[Act]:
-    """The documents that this person may have made of a contract, and where those are that were made."""
-    found = [Act(_("Its documents"), list_of(Document, request, f"contract__id__exact={contract.pk}"))]
-    if may_make(request):
-        found.append(
-            Act(
-                _("Make the contract document"),
-                reverse("admin:contracts_document_agreement", args=[contract.pk]),
-            )
-        )
-    return found
-
-
-def made_sentence(made: Document, request: HttpRequest) -> Done:
-    """What to say of a document that was made, or had been made before from the same inputs."""
-    return Done(
-        sentence=_("%(kind)s %(reference)s is there.")
-        % {"kind": DocumentKind(made.kind).label, "reference": made.reference},
-        href=page_of_key(Document, made.pk, request),
-    )

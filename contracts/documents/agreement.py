@@ -91,31 +91,53 @@ def _parties(inputs: AgreementInputs, words: Words) -> list[Block]:
 
 def _interest(inputs: AgreementInputs, words: Words) -> list[Block]:
     say, terms = words.say, inputs["terms"]
-    rate = inputs["client_rate_ppm"]
-    penalty = rate * terms["penalty_multiple_ppm"]
+    months = terms["capitalisation_months"]
+    capitalisation = (
+        say("agreement.capitalisation_no")
+        if not terms["capitalisation_allowed"]
+        else say("agreement.capitalisation_every", months=months)
+        if months
+        else say("agreement.capitalisation_yes")
+    )
     rows = [
-        (say("agreement.rate"), say("agreement.rate_value", rate=words.percent(rate))),
+        (say("agreement.rate"), _rate(inputs, words)),
         (say("agreement.day_count"), say(f"day_counts.{terms['day_count']}")),
+        (say("agreement.same_day"), say(f"agreement.same_day_{terms['same_day_rule']}")),
         (say("agreement.collection"), say("agreement.collection_value")),
-        (
-            say("agreement.penalty"),
-            say(
-                "agreement.penalty_value",
-                rate=words.percent(-(-penalty // 1_000_000)),
-                multiple=words.times(terms["penalty_multiple_ppm"]),
-            ),
-        ),
+        (say("agreement.penalty"), _penalty(inputs, words)),
         (say("agreement.grace"), say("agreement.grace_value", days=terms["penalty_grace_days"])),
-        (
-            say("agreement.capitalisation"),
-            say(
-                "agreement.capitalisation_yes"
-                if terms["capitalisation_allowed"]
-                else "agreement.capitalisation_no"
-            ),
-        ),
+        (say("agreement.capitalisation"), capitalisation),
     ]
     return [Heading(say("agreement.interest")), Facts(rows), Note(say("agreement.interest_note"))]
+
+
+def _rate(inputs: AgreementInputs, words: Words) -> str:
+    """The fixed rate, or the benchmark with spread, bounds and resets, and what it comes to today."""
+    say, terms, rate = words.say, inputs["terms"], inputs["client_rate_ppm"]
+    now = words.percent(rate) if rate is not None else say("agreement.rate_open")
+    if inputs["benchmark"] is None:
+        return say("agreement.rate_value", rate=now)
+    months = terms["reset_months"]
+    return say(
+        "agreement.rate_floating",
+        benchmark=inputs["benchmark"],
+        spread=words.percent(terms["spread_ppm"]),
+        floor=words.percent(terms["rate_floor_ppm"]),
+        cap=words.percent(terms["rate_cap_ppm"]),
+        reset=say("agreement.reset_months", months=months) if months else say("agreement.reset_fixing"),
+        rate=now,
+    )
+
+
+def _penalty(inputs: AgreementInputs, words: Words) -> str:
+    """The penalty rate, or where the rate floats the multiple alone, and what it runs beside."""
+    say, terms, rate = words.say, inputs["terms"], inputs["client_rate_ppm"]
+    multiple = words.times(terms["penalty_multiple_ppm"])
+    mode = say(f"agreement.penalty_{terms['penalty_mode']}")
+    if inputs["benchmark"] is not None or rate is None:
+        return say("agreement.penalty_floating", multiple=multiple, mode=mode)
+    penalty_ppm = -(-rate * terms["penalty_multiple_ppm"] // 1_000_000)
+    return say("agreement.penalty_value", rate=words.percent(penalty_ppm), multiple=multiple, mode=mode)
 
 
 def _costs(inputs: AgreementInputs, words: Words) -> list[Block]:

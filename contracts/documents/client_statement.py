@@ -67,7 +67,8 @@ def _overview(one: ContractStatementInputs, words: Words) -> list[Block]:
             strong=True,
         )
     )
-    rate = words.percent(one["client_rate_ppm"])
+    rate_ppm = one["client_rate_ppm"]
+    rate = words.percent(rate_ppm) if rate_ppm is not None else say("statement.no_rate")
     facts = say("statement.overview_facts", product=one["product"], rate=rate)
     return [
         Heading(say("statement.overview", contract=one["contract"])),

@@ -47,7 +47,8 @@ class AgreementInputs(TypedDict):
     product: str
     terms_version: int
     terms_approval: int | None
-    client_rate_ppm: int
+    client_rate_ppm: int | None
+    benchmark: str | None
     terms: dict[str, Any]
     tranches: list[TrancheInputs]
     fees: list[FeeInputs]
@@ -146,7 +147,7 @@ class ContractStatementInputs(TypedDict):
     contract: str
     product: str
     unit: UnitInputs
-    client_rate_ppm: int
+    client_rate_ppm: int | None
     balances: dict[str, BalanceInputs]
     cash_lines: list[LineInputs]
     loan_lines: list[LineInputs]

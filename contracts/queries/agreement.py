@@ -4,12 +4,19 @@ import datetime as dt
 
 from contracts.documents.inputs import AgreementInputs, FeeInputs, TrancheInputs
 from contracts.models import FinancingContract, TermsVersion
-from contracts.queries.rates import rate_in_force
+from contracts.queries.interest_lines import rate_on
 from contracts.queries.terms_in_force import terms_of
 
 PARAMETERS = (
     "day_count",
+    "same_day_rule",
+    "spread_ppm",
+    "rate_floor_ppm",
+    "rate_cap_ppm",
+    "reset_months",
     "penalty_multiple_ppm",
+    "penalty_mode",
+    "capitalisation_months",
     "penalty_grace_days",
     "capitalisation_allowed",
     "initial_margin_ppm",
@@ -60,7 +67,8 @@ def agreement_inputs(*, contract_id: int, on: dt.date) -> AgreementInputs:
         product=terms.product.name,
         terms_version=terms.version,
         terms_approval=terms.approval_id,
-        client_rate_ppm=rate_in_force(terms_id=terms.pk, tranche_id=None, on=on),
+        client_rate_ppm=rate_on(contract_id=contract_id, on=max(on, contract.opened_on)),
+        benchmark=terms.benchmark.name if terms.benchmark else None,
         terms={name: getattr(terms, name) for name in PARAMETERS},
         tranches=_tranches(contract),
         fees=[

@@ -24,8 +24,7 @@ from contracts.documents.inputs import (
     UnitInputs,
 )
 from contracts.models import FinancingContract, InterestAccrual
-from contracts.queries.interest_lines import interest_lines
-from contracts.queries.rates import rate_in_force
+from contracts.queries.interest_lines import interest_lines, rate_on
 from contracts.queries.terms_in_force import terms_of
 from ledger.queries.as_of import point_in_time
 from ledger.queries.balances import balances_at
@@ -119,6 +118,7 @@ def client_statement_inputs(
     """Return the inputs of a statement of every contract that a client had in a span of booking days.
 
     :raises PostingsAway: a month of the span is archived.
+    :raises RateUnknown: a fixing is missing.
     :raises DoesNotFoot: the ledger contradicts itself.
     """
     _refuse_archived(book_id=book_id, since=since, until=until)
@@ -174,7 +174,7 @@ def _contract(contract: FinancingContract, since: dt.date, until: dt.date) -> Co
         contract=contract.code,
         product=terms.product.name,
         unit=_unit(contract),
-        client_rate_ppm=rate_in_force(terms_id=terms.pk, tranche_id=None, on=until),
+        client_rate_ppm=rate_on(contract_id=contract.pk, on=until),
         balances={
             name: BalanceInputs(opening_minor=span.opening_minor, closing_minor=span.closing_minor)
             for name, span in spans.items()

@@ -2,87 +2,88 @@
 
 import datetime as dt
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection
 
 from contracts.documents.inputs import SegmentInputs
-from contracts.domain.day_count import DayCount
-from contracts.domain.interest import AccrualBasis, Segment, cumulative_rounded
-from contracts.models import FinancingContract, TermsVersion
-from contracts.queries.rates import rate_in_force, rate_steps
-from contracts.queries.terms_in_force import spans_of_terms
+from contracts.domain.interest import EVERY_DENOMINATOR
+from contracts.models import FinancingContract
+from ledger.domain.money import round_half_up
 
 _PRINCIPAL = """
 SELECT p.value_date, sum(p.amount_minor)::bigint
 FROM ledger_posting AS p
-WHERE p.account_id = %(account_id)s AND p.booking_date < %(until)s AND p.value_date < %(until)s
+WHERE p.account_id = %(account_id)s AND p.booking_date <= %(until)s AND p.value_date < %(until)s
 GROUP BY p.value_date
 HAVING sum(p.amount_minor) <> 0
 ORDER BY p.value_date
 """
 
+_RATES = """
+SELECT s.from_date, s.until_date, s.rate_ppm, s.parts, s.day_count
+FROM contracts_interest_segments(%(contract_id)s, %(since)s, %(until)s) AS s
+ORDER BY s.from_date
+"""
+
+
+class RateUnknown(LookupError):
+    """A fixing of the benchmark is missing, so the rate of these days is not known."""
+
 
 def interest_lines(*, contract_id: int, since: dt.date, until: dt.date) -> list[SegmentInputs]:
     """Return the segments between two days, the last not counted, with what each earned.
 
-    From the postings of the principal by value date, as booked before `until`. Each figure is the rounded
-    exact interest up to the segment's end less that up to its start, so that they add up. Source: DESIGN 5.
+    From the principal by value date and the segments of the rate by which the runs count. A line is the
+    rounded exact interest up to its end less that up to its start, so that lines add up. Source: DESIGN 5.
 
     :raises FinancingContract.DoesNotExist: there is no such contract.
+    :raises RateUnknown: a fixing is missing within the span.
     """
     contract = FinancingContract.objects.get(pk=contract_id)
-    history = _history(contract, until)
-    found = []
-    for terms, segments in history:
-        basis = AccrualBasis(DayCount(terms.day_count), termination_date=contract.matures_on)
-        for index, segment in enumerate(segments):
-            start, end = max(segment.start, since), min(segment.end or until, until)
-            if end <= start or not segment.principal_minor:
+    moved = _rows(_PRINCIPAL, {"account_id": contract.principal_account_id, "until": until})
+    edges = sorted(
+        {day for day, _ in moved} | ({since} if moved and since > moved[0][0] else set()) | {until}
+    )
+    found: list[SegmentInputs] = []
+    numerator = principal_minor = 0
+    changes = dict(moved)
+    for start, end in pairwise(edges):
+        principal_minor += changes.get(start, 0)
+        for from_date, until_date, rate_ppm, parts, day_count in _rows(
+            _RATES, {"contract_id": contract_id, "since": start, "until": end}
+        ):
+            if rate_ppm is None:
+                raise RateUnknown(f"{contract.code}: {from_date} to {until_date}")
+            before, numerator = numerator, numerator + principal_minor * rate_ppm * parts
+            if from_date < since or not principal_minor:
                 continue
-            before = segments[: index + 1]
-            earned_minor = cumulative_rounded(before, end, basis=basis) - cumulative_rounded(
-                before, start, basis=basis
-            )
             found.append(
                 SegmentInputs(
-                    since=start.isoformat(),
-                    until=end.isoformat(),
-                    days=(end - start).days,
-                    principal_minor=segment.principal_minor,
-                    rate_ppm=segment.rate_ppm,
-                    day_count=terms.day_count,
-                    interest_minor=earned_minor,
+                    since=from_date.isoformat(),
+                    until=until_date.isoformat(),
+                    days=(until_date - from_date).days,
+                    principal_minor=principal_minor,
+                    rate_ppm=rate_ppm,
+                    day_count=day_count,
+                    interest_minor=_rounded(numerator) - _rounded(before),
                 )
             )
     return found
 
 
-def _history(contract: FinancingContract, until: dt.date) -> list[tuple[TermsVersion, list[Segment]]]:
-    """The segments of all time, grouped by runs of one day count: only within one does interest add up."""
+def rate_on(*, contract_id: int, on: dt.date) -> int | None:
+    """Return the client's rate on a day, in parts per million; None where a fixing is missing."""
+    day = {"contract_id": contract_id, "since": on, "until": on + dt.timedelta(days=1)}
+    rows = _rows(_RATES, day)
+    return rows[0][2] if rows else None
+
+
+def _rounded(numerator: int) -> int:
+    return round_half_up(numerator, EVERY_DENOMINATOR)
+
+
+def _rows(statement: str, arguments: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_PRINCIPAL, {"account_id": contract.principal_account_id, "until": until})
-        moved: list[tuple[dt.date, int]] = cursor.fetchall()
-    if not moved:
-        return []
-    spans = spans_of_terms(contract_id=contract.pk)
-    terms = TermsVersion.objects.in_bulk({span.terms_id for span in spans})
-    edges = {day for day, _ in moved} | {until}
-    edges |= {span.from_date for span in spans if moved[0][0] < span.from_date < until}
-    for span in spans:
-        steps = rate_steps(terms_id=span.terms_id, tranche_id=None)
-        edges |= {step.from_date for step in steps if moved[0][0] < step.from_date < until}
-    history: list[tuple[TermsVersion, list[Segment]]] = []
-    for start, end in pairwise(sorted(edges)):
-        held = [span for span in spans if span.from_date <= start] or spans[:1]
-        own = terms[held[-1].terms_id]
-        principal_minor = sum(amount for day, amount in moved if day <= start)
-        rate_ppm = rate_in_force(terms_id=own.pk, tranche_id=None, on=start)
-        if not history or history[-1][0].day_count != own.day_count:
-            history.append((own, []))
-        segments = history[-1][1]
-        last = segments[-1] if segments else None
-        if last is not None and (last.principal_minor, last.rate_ppm) == (principal_minor, rate_ppm):
-            segments[-1] = Segment(last.start, end, principal_minor, rate_ppm)
-        else:
-            segments.append(Segment(start, end, principal_minor, rate_ppm))
-    return history
+        cursor.execute(statement, arguments)
+        return list(cursor.fetchall())

@@ -13,6 +13,7 @@ from contracts.queries.client_statement import (
     client_statement_inputs,
     closing_inputs,
 )
+from contracts.queries.interest_lines import RateUnknown
 from contracts.services.documents import issue_document
 from contracts.services.refusals import ContractRefusal
 from ledger.models import Book, BusinessDay
@@ -39,6 +40,13 @@ class StatementDoesNotFoot(ContractRefusal):
 
     code = "contracts_document_statement_foots"
     sentence = _("The ledger contradicts itself here, so nothing was made; prove the book (verify_ledger):")
+
+
+class InterestUnknown(ContractRefusal):
+    """A rate of the period is not known."""
+
+    code = "contracts_document_rates_known"
+    sentence = _("A fixing of the benchmark is missing in the period; enter it first:")
 
 
 class NoContractInPeriod(ContractRefusal):
@@ -79,6 +87,7 @@ def issue_client_statement(
     :raises PeriodStillOpen: a day of the period is open, or none after it was ever opened.
     :raises PeriodArchived: postings of the period are archived.
     :raises NoContractInPeriod: there is nothing to state.
+    :raises InterestUnknown: a fixing of the period is missing.
     :raises StatementDoesNotFoot: the ledger contradicts itself.
     :raises GlyphMissing: the fonts lack a character.
     Source: DESIGN 5 (client statement with interest segments).
@@ -90,6 +99,8 @@ def issue_client_statement(
         raise NoContractInPeriod from error
     except PostingsAway as error:
         raise PeriodArchived(str(error)) from error
+    except RateUnknown as error:
+        raise InterestUnknown(str(error)) from error
     except DoesNotFoot as error:
         raise StatementDoesNotFoot(str(error)) from error
     return issue_document(

@@ -1,16 +1,24 @@
 """Margin calls: what was asked for, by when, and how it ended."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin.cells import day, percent, related
+from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
+from accounts.admin.cells import day, list_of, page_of_key, percent, related
 from accounts.admin.columns import column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
-from accounts.admin.panels import NOTHING, Facts, Panel, text
+from accounts.admin.panels import NOTHING, Act, Facts, Panel, text
 from clearing.margin.admin.looks import TONES_OF_CALL
 from clearing.margin.models import MarginCall
+from clearing.margin.services.notices import issue_call_notice
+from contracts.admin.document_making import KEPT, LanguageForm, made_done, may_make
+from contracts.models import Document
 from ledger.admin.amounts import AmountsAdmin, amount, amount_column
 
 
@@ -39,6 +47,48 @@ class MarginCallAdmin(AmountsAdmin[MarginCall]):
     ) -> MarginCall | None:
         found = MarginCall.objects.select_related("book", "contract__unit", "contract__client", "valuation")
         return found.filter(pk=object_id).first() if object_id.isdigit() else None
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.notice_view)
+        own = path("<int:call_id>/notice/", view, name="margin_margincall_notice")
+        return [own, *super().get_urls()]
+
+    def acts(self, request: HttpRequest, row: MarginCall) -> list[Act]:
+        found = [Act(_("Its documents"), list_of(Document, request, f"q={row.contract.code}"))]
+        if may_make(request):
+            found.append(Act(_("Make the notice"), reverse("admin:margin_margincall_notice", args=[row.pk])))
+        return found
+
+    def notice_view(self, request: HttpRequest, call_id: int) -> HttpResponse:
+        """The notice to the client."""
+        call = MarginCall.objects.select_related("contract__client").filter(pk=call_id).first()
+        if not may_make(request):
+            raise PermissionDenied
+        if call is None:
+            raise Http404
+
+        def do(data: dict[str, Any]) -> Done:
+            made = issue_call_notice(
+                call_id=call_id,
+                locale=data["locale"],
+                issued_on=data["issued_on"],
+                maker_id=staff_of(request).pk,
+            )
+            return made_done(made, request)
+
+        return confirm_and_do(
+            request,
+            confirmation=Confirmation(
+                title=f"{_('Margin call notice')} · {call.contract.code}",
+                question=KEPT,
+                button=_("Make the document"),
+                back=page_of_key(MarginCall, call_id, request),
+            ),
+            do=do,
+            form_class=LanguageForm,
+            initial={"locale": call.contract.client.locale, "issued_on": call.opened_on},
+            model=Document,
+        )
 
     def page_title(self, row: MarginCall) -> str:
         return f"{row.contract.code} · {row.opened_on.isoformat()}"
