@@ -35,6 +35,8 @@ MENU: list[dict[str, Any]] = [
     group(
         _("Clearing"),
         pages(_("Contracts"), "contract", "contracts.financingcontract"),
+        pages(_("Funding"), "savings", "contracts.fundingtranche"),
+        pages(_("Disputes"), "contact_support", "contracts.dispute"),
         pages(_("Documents"), "picture_as_pdf", "contracts.document"),
         pages(_("Levels in force"), "stairs_2", "margin.contractlevel"),
         pages(_("Margin calls"), "notifications_active", "margin.margincall"),

@@ -5,6 +5,7 @@ registers the whole.
 """
 
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,9 +29,11 @@ from accounts.admin.panels import (
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Party
 from contracts.admin.document_making import documents_to_make
-from contracts.models import ContractState, FinancingContract, InterestAccrual
+from contracts.admin.lifecycle import lifecycle_acts, lifecycle_urls
+from contracts.admin.lifecycle_panels import replaced_note
+from contracts.models import ContractState, FinancingContract, FundingSource, InterestAccrual
 from contracts.queries.accounts import accounts_of
-from contracts.queries.balances import ContractBalances
+from contracts.queries.balances import ContractBalances, TrancheBalance
 from contracts.queries.terms_in_force import present_terms
 from ledger.admin.amounts import amount, balance
 from ledger.models import Account
@@ -48,6 +51,12 @@ TONES_OF_STATE = {
     ContractState.DEFAULTED: Tone.BAD,
 }
 NEWEST_ACCRUALS = 31
+
+
+def _source_of(tranche: TrancheBalance) -> str:
+    """Whose money it is, and since or until when where another had or has its place."""
+    words = [str(FundingSource(tranche.source).label), replaced_note(tranche.joined_on, tranche.replaced_on)]
+    return ", ".join(word for word in words if word)
 
 
 class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
@@ -113,6 +122,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
             title=_("Funding"),
             columns=[
                 Column(_("funder")),
+                Column(_("source")),
                 Column(_("share"), Look.NUMBER),
                 Column(_("rate"), Look.NUMBER),
                 Column(_("seniority"), Look.NUMBER),
@@ -124,6 +134,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
                     text(tranche.funder_code, page_of_key(Party, tranche.funder_id, request))
                     if tranche.funder_id
                     else text(_("House")),
+                    text(_source_of(tranche)),
                     percent(tranche.share_ppm),
                     percent(tranche.rate_ppm) if tranche.funder_id else NOTHING,
                     number(str(tranche.seniority)),
@@ -134,6 +145,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
             ],
             foot=[
                 text(_("Sum")),
+                text(""),
                 percent(sum(tranche.share_ppm for tranche in held.tranches)),
                 text(""),
                 text(""),
@@ -190,7 +202,10 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
         )
 
     def acts(self, request: HttpRequest, row: FinancingContract) -> list[Act]:
-        return documents_to_make(request, row)
+        return [*documents_to_make(request, row), *lifecycle_acts(request, row)]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*lifecycle_urls(self.admin_site), *super().get_urls()]
 
     def panels(self, request: HttpRequest, row: FinancingContract) -> list[Panel]:
         raise NotImplementedError("the whole page is clearing.reports.admin.contract_page")

@@ -17,10 +17,10 @@ PERMITTED_MOVES: Mapping[str, frozenset[str]] = {
     "in_call": frozenset({"active", "restricted", "liquidating", "matured", "closed", "defaulted"}),
     "liquidating": frozenset({"active", "restricted", "in_call", "matured", "closed", "defaulted"}),
     "matured": frozenset({"liquidating", "closed", "defaulted"}),
-    "defaulted": frozenset({"closed"}),
+    "defaulted": frozenset({"liquidating", "closed"}),
     "closed": frozenset(),
 }
-"""Where each state may go. Cures lead back to active; default is left only by closing."""
+"""Where each state may go. Cures lead back to active; default is left by liquidating or closing."""
 
 DRAWABLE = frozenset({"approved", "active"})
 """Money may be drawn; the first drawdown makes an approved contract active."""

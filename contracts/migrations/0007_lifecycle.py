@@ -534,7 +534,11 @@ class Migration(migrations.Migration):
                         ("matures_on__isnull", True),
                         models.Q(("to_terms", models.F("from_terms")), _negated=True),
                     ),
-                    models.Q(("kind", "extension"), ("matures_on__gt", models.F("effective_from"))),
+                    models.Q(
+                        ("kind", "extension"),
+                        ("matures_on__gt", models.F("effective_from")),
+                        ("matures_on__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="contracts_contractamendment_changes_something",
@@ -638,10 +642,16 @@ class Migration(migrations.Migration):
             model_name="feeschedule",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("amount_minor__gt", 0), ("basis", "flat"), ("rate_ppm__isnull", True)),
+                    models.Q(
+                        ("amount_minor__gt", 0),
+                        ("amount_minor__isnull", False),
+                        ("basis", "flat"),
+                        ("rate_ppm__isnull", True),
+                    ),
                     models.Q(
                         ("amount_minor__isnull", True),
                         ("basis", "principal"),
+                        ("rate_ppm__isnull", False),
                         ("rate_ppm__range", (1, 1000000)),
                     ),
                     _connector="OR",

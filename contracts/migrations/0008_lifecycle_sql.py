@@ -24,5 +24,5 @@ class Migration(migrations.Migration):
             "grants_lifecycle",
         ),
         *install_history("contracts_dispute", "contracts_historicaldispute"),
-        *reload_sql_files(SQL, "tranche_rule"),
+        *reload_sql_files(SQL, "tranche_rule", "guard_state"),
     ]

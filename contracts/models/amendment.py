@@ -60,7 +60,7 @@ class ContractAmendment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="amendment", matures_on__isnull=True) & ~Q(to_terms=F("from_terms"))
-                | Q(kind="extension", matures_on__gt=F("effective_from")),
+                | Q(kind="extension", matures_on__isnull=False, matures_on__gt=F("effective_from")),
                 name="contracts_contractamendment_changes_something",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="contracts_contractamendment_reason_given"),

@@ -55,14 +55,24 @@ class FeeSchedule(models.Model):
                 name="contracts_feeschedule_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(basis="flat", amount_minor__gt=0, rate_ppm__isnull=True)
-                | Q(basis="principal", amount_minor__isnull=True, rate_ppm__range=(1, PARTS_PER_MILLION)),
+                condition=Q(
+                    basis="flat", amount_minor__isnull=False, amount_minor__gt=0, rate_ppm__isnull=True
+                )
+                | Q(
+                    basis="principal",
+                    amount_minor__isnull=True,
+                    rate_ppm__isnull=False,
+                    rate_ppm__range=(1, PARTS_PER_MILLION),
+                ),
                 name="contracts_feeschedule_basis_fits",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.terms_id}/{self.ordinal}"
+        """As an approval shows it: what for, and how much in minor units or parts per million."""
+        if self.basis == FeeBasis.FLAT:
+            return f"{self.kind}: {self.amount_minor}"
+        return f"{self.kind}: {self.rate_ppm} ppm of the principal"
 
 
 class FeeCharge(models.Model):

@@ -93,6 +93,20 @@ def open_contracts(
     return contracts
 
 
+def open_tranche(
+    *, contract: FinancingContract, number: int, draft: TrancheDraft, codes: Mapping[int, str]
+) -> FundingTranche:
+    """Open a further tranche's ledger accounts and return the tranche, not saved yet.
+
+    Requires the caller's transaction. `codes` has the funder's.
+    """
+    accounts = open_accounts(
+        book_id=contract.book_id,
+        drafts=list(_tranche_drafts(contract.code, contract.unit_id, draft.funder_id, codes)),
+    )
+    return _tranche(contract, number, draft, codes, accounts)
+
+
 def _party_codes(drafts: Sequence[ContractDraft]) -> dict[int, str]:
     funders = {tranche.funder_id for draft in drafts for tranche in draft.tranches}
     ids = {draft.client_id for draft in drafts} | {one for one in funders if one is not None}

@@ -123,6 +123,27 @@ class ReplacementNotWhole(ContractRefusal):
     )
 
 
+class NotReplaceable(ContractRefusal):
+    """The tranche is the house's, has been replaced, or is not there."""
+
+    code = "contracts_replacement_of_a_funder_in_force"
+    sentence = _("Only a funder's tranche that is in force can be replaced; the house's stays.")
+
+
+class ReplacementBeforeMovement(ContractRefusal):
+    """The tranche's principal has moved after the value date."""
+
+    code = "contracts_replacement_after_last_movement"
+    sentence = _("Principal of this tranche has moved since; choose a value date on or after that day.")
+
+
+class FunderCannotPay(ContractRefusal):
+    """The new funder's available money does not cover the principal that it takes over."""
+
+    code = "contracts_replacement_funder_covers_principal"
+    sentence = _("The new funder has not enough money available; have it pay in first.")
+
+
 class DisputeExists(ContractRefusal):
     """The same thing is disputed already."""
 

@@ -13,6 +13,7 @@ from contracts.domain.repayment import DEFAULT_REPAYMENT_ORDER
 from contracts.domain.rule_pack import looser_terms, read_parameters
 from contracts.models import Product, RulePackState, RulePackVersion, TermsState, TermsVersion
 from contracts.queries.rule_packs import PLATFORM, newest_version
+from contracts.services.fees import FeeDraft, write_fees
 from contracts.services.refusals import (
     ContractRefusal,
     TermsImmutable,
@@ -90,7 +91,9 @@ def create_product(*, code: str, name: str, actor_id: int, reason: str) -> Produ
         return Product.objects.create(code=code, name=name)
 
 
-def propose_terms(*, product_id: int, unit_id: int, draft: TermsDraft) -> TermsVersion:
+def propose_terms(
+    *, product_id: int, unit_id: int, draft: TermsDraft, fees: tuple[FeeDraft, ...] = ()
+) -> TermsVersion:
     """Write the next version of a product's terms as a draft; nothing can be opened on it yet.
 
     Joins the caller's transaction, else is its own.
@@ -110,13 +113,15 @@ def propose_terms(*, product_id: int, unit_id: int, draft: TermsDraft) -> TermsV
             f"{pack}: " + "; ".join(f"{one.name} {one.terms}, {one.pack}" for one in looser)
         )
     with named_contract_refusals(), transaction.atomic():
-        return TermsVersion.objects.create(
+        terms = TermsVersion.objects.create(
             product_id=product_id,
             unit_id=unit_id,
             version=(newest or 0) + 1,
             rule_pack_version=pack,
             **parameters,
         )
+        write_fees(terms=terms, drafts=fees)
+    return terms
 
 
 def _pack_of(draft: TermsDraft) -> RulePackVersion:
@@ -200,6 +205,7 @@ def _payload(terms: TermsVersion) -> dict[str, str | int | bool | list[str] | No
         "product": terms.product.code,
         "version": terms.version,
         "unit": terms.unit.code,
+        "fees": [str(fee) for fee in terms.fees.order_by("ordinal")],
         "rule_pack": "" if pack is None else f"{pack.pack.code}/v{pack.version}",
         **{name: getattr(terms, name) for name in names},
     }

@@ -44,7 +44,7 @@ BEGIN
     ) THEN
         broken := 'contracts_contractamendment_after_accrual';
     ELSIF NEW.kind = 'extension' AND (
-        contract.matures_on IS NULL OR NEW.matures_on <= contract.matures_on
+        contract.matures_on IS NULL OR NEW.matures_on IS NULL OR NEW.matures_on <= contract.matures_on
         OR NEW.effective_from > contract.matures_on
     ) THEN
         broken := 'contracts_contractamendment_extends';

@@ -1,6 +1,6 @@
 -- A contract starts as a draft and moves only as permitted; it closes when it owes nothing. The table of moves is
 -- contracts/domain/states.py, and a test compares the two.
-CREATE FUNCTION contracts_guard_state() RETURNS trigger
+CREATE OR REPLACE FUNCTION contracts_guard_state() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     owed bigint;
@@ -36,7 +36,7 @@ BEGIN
                 'active', 'restricted', 'in_call', 'matured', 'closed', 'defaulted'
             )
             WHEN 'matured' THEN NEW.state IN ('liquidating', 'closed', 'defaulted')
-            WHEN 'defaulted' THEN NEW.state IN ('closed')
+            WHEN 'defaulted' THEN NEW.state IN ('liquidating', 'closed')
             ELSE false
         END
     ) THEN
@@ -66,5 +66,6 @@ $$;
 
 REVOKE ALL ON FUNCTION contracts_guard_state() FROM public;
 
-CREATE TRIGGER contracts_financingcontract_guard BEFORE INSERT OR UPDATE OF state ON contracts_financingcontract
+CREATE OR REPLACE TRIGGER contracts_financingcontract_guard
+BEFORE INSERT OR UPDATE OF state ON contracts_financingcontract
 FOR EACH ROW EXECUTE FUNCTION contracts_guard_state();

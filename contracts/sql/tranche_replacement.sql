@@ -6,9 +6,9 @@ DECLARE
     broken text;
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM contracts_fundingtranche AS old
-        WHERE old.id = NEW.replaces_id AND old.contract_id = NEW.contract_id AND old.share_ppm = NEW.share_ppm
-            AND old.replaced_on = NEW.joined_on AND old.funder_id IS NOT NULL
+        SELECT FROM contracts_fundingtranche AS former
+        WHERE former.id = NEW.replaces_id AND former.contract_id = NEW.contract_id AND former.share_ppm = NEW.share_ppm
+            AND former.replaced_on = NEW.joined_on AND former.funder_id IS NOT NULL
     ) THEN
         broken := 'contracts_fundingtranche_takes_whole_place';
     ELSIF NOT EXISTS (

@@ -18,6 +18,7 @@ DECLARE
     unbalanced bigint[];
     of_contracts bigint[];
     of_owners bigint[];
+    of_funders bigint[];
     has_reversals boolean := false;
     clears_fx bigint;
     first_entry bigint;
@@ -176,7 +177,11 @@ BEGIN
         in_parts := in_parts || way.in_parts;
         unbalanced := unbalanced || way.unbalanced;
         of_contracts := of_contracts || way.of_contracts;
-        of_owners := of_owners || way.of_owners;
+        IF way.kind_id = 'funder_replaced' THEN
+            of_funders := of_funders || way.of_owners;
+        ELSE
+            of_owners := of_owners || way.of_owners;
+        END IF;
         has_reversals := has_reversals OR NOT way.is_forward;
         IF way.clears_fx IS NOT NULL AND way.kind_id NOT IN ('fx_traded', 'fx_settled') THEN
             clears_fx := way.clears_fx;
@@ -334,6 +339,30 @@ BEGIN
                 MESSAGE = format(
                     'entry %s: in ring %s value would pass from one owner to another', bad.entry_id, bad.ring
                 );
+        END IF;
+    END IF;
+
+    -- A funder takes another's place: each gives or gets in money exactly what it gets or gives in principal.
+    IF of_funders IS NOT NULL THEN
+        SELECT n.entry_id INTO bad
+        FROM new_postings AS n
+        CROSS JOIN LATERAL (
+            SELECT own.owner_id, own.role
+            FROM ledger_account AS own
+            WHERE own.id = n.account_id
+            OFFSET 0
+        ) AS a
+        WHERE (n.entry_id IN (SELECT unnest(of_funders))) IS TRUE
+            AND a.role IN ('entitlement', 'unsettled', 'funder_available', 'funded_principal')
+        GROUP BY n.entry_id, n.unit_id, a.owner_id
+        HAVING sum(n.amount_minor) <> 0
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_owner_keeps_own',
+                TABLE = 'ledger_posting',
+                MESSAGE = format('entry %s: a funder would give more, or less, than it gets', bad.entry_id);
         END IF;
     END IF;
 

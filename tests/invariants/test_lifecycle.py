@@ -1,4 +1,4 @@
-"""What the database refuses of amendments, whatever comes round the services."""
+"""What the database refuses of a contract's life, whatever comes round the services."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,15 +7,29 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import Model
 
 from accounts.models import Approval
 from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval, propose_approval
-from contracts.models import ContractAmendment, FinancingContract, TermsVersion
+from contracts.models import (
+    ContractAmendment,
+    Dispute,
+    DisputeSubject,
+    FeeCharge,
+    FeeKind,
+    FeeSchedule,
+    FinancingContract,
+    FundingTranche,
+    TermsVersion,
+)
 from contracts.services.amendments import carry_out_amendment, propose_extension
+from contracts.services.contracts import TrancheDraft, open_tranche
+from contracts.services.disputes import open_dispute
+from contracts.services.fees import FeeDraft, accrue_fees
 from contracts.services.interest import accrue_interest
-from contracts.services.terms import propose_terms
+from contracts.services.terms import activate_terms, propose_activation, propose_terms
 from ledger.services.books import create_book
 from tests.contracts.builders import DAY_ONE, REASON, TERMS, Lending, lending
 
@@ -187,3 +201,210 @@ class TestAmendments:
         carry_out_amendment(approval_id=book.agree(approval), actor_id=book.maker.id)
         with refused(book, "contracts_financingcontract_maturity_by_extension"):
             rows.update(matures_on=None)
+
+
+def attempt(book: Lending, name: str, row: Model) -> None:
+    with refused(book, name):
+        row.save(force_insert=True)
+
+
+class TestFees:
+    @pytest.fixture
+    def draft(self, book: Lending) -> TermsVersion:
+        product = book.terms["MARGIN"].product_id
+        return propose_terms(product_id=product, unit_id=book.units["CNY"], draft=TERMS)
+
+    def fee(self, terms: TermsVersion, **changes: Any) -> FeeSchedule:
+        values: dict[str, Any] = {
+            "terms": terms,
+            "ordinal": 1,
+            "kind": "management",
+            "basis": "flat",
+            "amount_minor": 500,
+            "rate_ppm": None,
+        }
+        return FeeSchedule(**{**values, **changes})
+
+    def test_are_written_while_terms_are_a_draft(self, book: Lending, draft: TermsVersion) -> None:
+        attempt(book, "contracts_feeschedule_terms_are_draft", self.fee(book.terms["MARGIN"]))
+        self.fee(draft).save()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            FeeSchedule.objects.update(amount_minor=1)
+
+    def test_are_a_fixed_amount_or_a_part(self, book: Lending, draft: TermsVersion) -> None:
+        for change in (
+            {"amount_minor": None},
+            {"amount_minor": 0},
+            {"rate_ppm": 5},
+            {"basis": "principal", "amount_minor": None},
+            {"basis": "principal", "rate_ppm": 5},
+            {"basis": "principal", "amount_minor": None, "rate_ppm": 1_000_001},
+        ):
+            attempt(book, "contracts_feeschedule_basis_fits", self.fee(draft, **change))
+        attempt(book, "contracts_feeschedule_kind_known", self.fee(draft, kind="tip"))
+
+    def test_are_one_of_a_kind(self, book: Lending, draft: TermsVersion) -> None:
+        self.fee(draft).save()
+        attempt(book, "contracts_feeschedule_kind_unique", self.fee(draft, ordinal=2))
+        attempt(book, "contracts_feeschedule_ordinal_unique", self.fee(draft, kind="extension"))
+
+    @pytest.fixture
+    def charge(self, book: Lending, draft: TermsVersion) -> FeeCharge:
+        self.fee(draft).save()
+        number = book.agree(propose_activation(terms_id=draft.id, maker_id=book.maker.id))
+        book.terms["MARGIN"] = activate_terms(terms_id=draft.id, approval_id=number)
+        book.drawn()
+        accrue_fees(book_id=book.book.id, business_date=book.day, month="2025-01", maker_id=book.maker.id)
+        return FeeCharge.objects.get()
+
+    def another(self, charge: FeeCharge, **changes: Any) -> FeeCharge:
+        values = {field.attname: getattr(charge, field.attname) for field in charge._meta.concrete_fields}
+        return FeeCharge(**{**values, "id": None, "occasion": "2025-02", "entry_id": None, **changes})
+
+    def test_are_charged_once_as_the_terms_say(self, book: Lending, charge: FeeCharge) -> None:
+        attempt(book, "contracts_feecharge_once_an_occasion", self.another(charge, occasion=charge.occasion))
+        attempt(book, "contracts_feecharge_as_terms_say", self.another(charge, amount_minor=501))
+        other = book.next_terms(TERMS)
+        stranger = book.open("F2", client="DUBOIS")
+        assert other.pk != stranger.terms_id
+        foreign = propose_terms(
+            product_id=other.product_id,
+            unit_id=book.units["CNY"],
+            draft=TERMS,
+            fees=(FeeDraft(FeeKind.MANAGEMENT, amount_minor=500),),
+        )
+        line = foreign.fees.get()
+        attempt(book, "contracts_feecharge_as_terms_say", self.another(charge, schedule_id=line.pk))
+        attempt(book, "contracts_feecharge_amount_positive", self.another(charge, amount_minor=0))
+
+    def test_are_never_rewritten(self, book: Lending, charge: FeeCharge) -> None:
+        with refused(book, "contracts_feecharge_entry_set_once"):
+            FeeCharge.objects.update(entry_id=None)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            FeeCharge.objects.update(amount_minor=1)
+
+
+class TestDisputes:
+    @pytest.fixture
+    def dispute(self, book: Lending) -> Dispute:
+        return open_dispute(
+            contract_id=book.drawn().id,
+            subject=DisputeSubject.CALL,
+            subject_reference="call:1",
+            opened_on=DAY_ONE,
+            answer_due_on=TENTH,
+            reason="the price was wrong",
+            actor_id=book.maker.id,
+        )
+
+    def another(self, dispute: Dispute, **changes: Any) -> Dispute:
+        values = {field.attname: getattr(dispute, field.attname) for field in dispute._meta.concrete_fields}
+        news = {"id": None, "reference": "DSP-F1-9", "subject_reference": "call:2"}
+        return Dispute(**{**values, **news, **changes})
+
+    def test_start_open_and_complete(self, book: Lending, dispute: Dispute) -> None:
+        other = create_book(code="OTHER", name="Other", base_unit_code="CNY")
+        for name, change in (
+            ("contracts_dispute_starts_open", {"state": "withdrawn", "decided_on": DAY_ONE}),
+            ("contracts_dispute_book_agrees", {"book_id": other.pk}),
+            ("contracts_dispute_reference_unique", {"reference": dispute.reference}),
+            ("contracts_dispute_one_open_a_subject", {"subject_reference": "call:1"}),
+            ("contracts_dispute_kind_known", {"subject_kind": "weather"}),
+            ("contracts_dispute_says_what_and_why", {"reason": ""}),
+            ("contracts_dispute_says_what_and_why", {"answer_due_on": DAY_ONE - dt.timedelta(days=1)}),
+            ("contracts_dispute_decision_complete", {"answer": "at once"}),
+        ):
+            attempt(book, name, self.another(dispute, **change))
+
+    def test_are_decided_by_two_and_once(self, book: Lending, dispute: Dispute) -> None:
+        rows = Dispute.objects.filter(pk=dispute.pk)
+        payload = {"dispute": dispute.reference, "outcome": "upheld", "answer": "yes"}
+        approval = executed(book, "resolve_dispute", dispute.reference, payload)
+        wrong = {"decided_on": TENTH, "approval": approval, "answer": "no", "state": "upheld"}
+        with refused(book, "contracts_dispute_decided_by_two"):
+            rows.update(**wrong)
+        with refused(book, "contracts_dispute_decided_by_two"):
+            rows.update(**{**wrong, "answer": "yes", "state": "rejected"})
+        with refused(book, "contracts_dispute_decision_complete"):
+            rows.update(**{**wrong, "answer": "yes", "decided_on": None})
+        with acting(actor_id=book.maker.id, reason=REASON):
+            rows.update(**{**wrong, "answer": "yes"})
+        with refused(book, "contracts_dispute_decided_once"):
+            rows.update(state="open", decided_on=None, answer="", approval=None)
+
+
+class TestTranches:
+    """A successor goes in as the service would do it, but for one thing."""
+
+    @pytest.fixture
+    def old(self, book: Lending) -> FundingTranche:
+        return book.open(approved=True).tranches.get(ordinal=1)
+
+    def successor(self, book: Lending, old: FundingTranche, **changes: Any) -> FundingTranche:
+        corvus = book.party("CORVUS", "funder")
+        draft = TrancheDraft(corvus.id, old.share_ppm, 60_000)
+        new = open_tranche(contract=old.contract, number=9, draft=draft, codes={corvus.id: "CORVUS"})
+        payload = {
+            "contract": old.contract.code,
+            "tranche_id": old.pk,
+            "funder": "CORVUS",
+            "rate_ppm": 60_000,
+            "seniority": 1,
+            "source": "third_party",
+        }
+        new.replaces, new.joined_on = old, book.day
+        new.approval = executed(book, "replace_funder", "tranche", payload)
+        for name, value in changes.items():
+            setattr(new, name, value)
+        return new
+
+    def test_say_whose_money_they_are(self, book: Lending, old: FundingTranche) -> None:
+        new = self.successor(book, old, source="own")
+        FundingTranche.objects.filter(pk=old.pk).update(replaced_on=book.day)
+        attempt(book, "contracts_fundingtranche_replaced_by_two", new)
+        new = self.successor(book, old, source="own", replaces=None, joined_on=None, approval=None)
+        attempt(book, "contracts_fundingtranche_source_fits_funder", new)
+        self.successor(book, old).save(force_insert=True)
+
+    def test_take_the_whole_place_of_another_by_two(self, book: Lending, old: FundingTranche) -> None:
+        attempt(book, "contracts_fundingtranche_takes_whole_place", self.successor(book, old))
+        with refused(book, "contracts_fundingtranche_replaced_has_successor"), transaction.atomic():
+            FundingTranche.objects.filter(pk=old.pk).update(replaced_on=book.day)
+            execute_now()
+        FundingTranche.objects.filter(pk=old.pk).update(replaced_on=book.day)
+        wrong: tuple[dict[str, Any], ...] = ({"share_ppm": 1}, {"joined_on": TENTH})
+        for change in wrong:
+            attempt(book, "contracts_fundingtranche_takes_whole_place", self.successor(book, old, **change))
+        wrong = ({"rate_ppm": 1}, {"seniority": 2}, {"source": "matched"})
+        for change in wrong:
+            attempt(book, "contracts_fundingtranche_replaced_by_two", self.successor(book, old, **change))
+        attempt(
+            book,
+            "contracts_fundingtranche_successor_complete",
+            self.successor(book, old, replaces=None),
+        )
+        with acting(actor_id=book.maker.id, reason=REASON):
+            self.successor(book, old).save(force_insert=True)
+        execute_now()
+
+    def test_are_replaced_once(self, book: Lending, old: FundingTranche) -> None:
+        rows = FundingTranche.objects.filter(pk=old.pk)
+        rows.update(replaced_on=book.day)
+        for day in (None, TENTH):
+            with refused(book, "contracts_fundingtranche_append_only"):
+                rows.update(replaced_on=day)
+        self.successor(book, old).save(force_insert=True)
+
+    def test_leave_no_principal_behind(self, book: Lending) -> None:
+        old = book.drawn().tranches.get(ordinal=1)
+        with refused(book, "contracts_fundingtranche_replaced_has_successor"), transaction.atomic():
+            FundingTranche.objects.filter(pk=old.pk).update(replaced_on=book.day)
+            self.successor(book, old).save(force_insert=True)
+            execute_now()
+
+
+def execute_now() -> None:
+    """Check what is checked as a transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -27,6 +27,14 @@ QUESTIONS = {
         "Release this liquidation? Its orders go out with the next run of the day."
     ),
     ApprovalKind.ACTIVATE_TERMS: gettext_lazy("Put these terms into force? They never change afterwards."),
+    ApprovalKind.AMEND_CONTRACT: gettext_lazy(
+        "Hold this contract to the other terms from the day on? What was counted before stays."
+    ),
+    ApprovalKind.EXTEND_CONTRACT: gettext_lazy("Let this contract mature later?"),
+    ApprovalKind.REPLACE_FUNDER: gettext_lazy(
+        "Put the new funder in the other's place today? It pays out what the other has lent."
+    ),
+    ApprovalKind.RESOLVE_DISPUTE: gettext_lazy("Answer this dispute so? It is decided for good."),
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
     ApprovalKind.SET_OFFICIAL_RATE: gettext_lazy(
         "Set these official rates? They value the house's positions and are never taken back."

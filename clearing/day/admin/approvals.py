@@ -30,6 +30,7 @@ from clearing.day.admin.approval_words import (
     worth,
 )
 from clearing.day.admin.carrying_out import carry_out, closes_by_itself, give_up, terms_of
+from clearing.day.admin.carrying_out_contracts import contract_panels
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
@@ -330,7 +331,7 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
         case ApprovalKind.CORRECT_AFTER_CLOSE:
             return _correction_panels(request, row)
         case _:
-            return []
+            return contract_panels(request, row)
 
 
 def _correction_panels(request: HttpRequest, row: Approval) -> list[Panel]:

@@ -13,6 +13,7 @@ from accounts.services.approval_rules import delegate_approvals, set_rule
 from clearing.corrections.models import Correction
 from clearing.corrections.services.reviews import decide_review
 from clearing.corrections.services.run import run_correction
+from clearing.day.admin.carrying_out_contracts import OF_CONTRACTS
 from clearing.day.services.closing import close_day
 from clearing.liquidation.models import Liquidation
 from clearing.liquidation.services.release import release_liquidation
@@ -50,20 +51,16 @@ def carry_out(*, approval: Approval, actor: User) -> str:
     match approval.kind:
         case ApprovalKind.CLOSE_BUSINESS_DAY:
             return _close(approval, actor)
-        case kind if kind in PERIODS:
-            return PERIODS[ApprovalKind(kind)](approval)
+        case kind if kind in BY_THEMSELVES:
+            return BY_THEMSELVES[ApprovalKind(kind)](approval)
         case ApprovalKind.RELEASE_LIQUIDATION:
             return _release_liquidation(approval, actor)
         case ApprovalKind.RELEASE_WITHDRAWAL:
             return _release_withdrawal(approval, actor)
         case ApprovalKind.ACTIVATE_TERMS:
             return _activate_terms(approval, actor)
-        case ApprovalKind.ACTIVATE_RULE_PACK:
-            return _activate_rule_pack(approval)
         case ApprovalKind.CORRECT_AFTER_CLOSE:
             return _correct(approval, actor)
-        case ApprovalKind.SET_OFFICIAL_RATE:
-            return _set_rates(approval)
         case ApprovalKind.SET_APPROVAL_LIMIT:
             set_rule(approval_id=approval.pk)
             return _("The rule is in force.")
@@ -73,8 +70,10 @@ def carry_out(*, approval: Approval, actor: User) -> str:
         case ApprovalKind.REVIEW_ACCESS:
             review = complete_access_review(approval_id=approval.pk, actor_id=actor.pk)
             return _("The review of %(period)s is completed.") % {"period": review.period}
-        case _:
-            raise NotCarriedOutHere
+        case kind:
+            if kind not in OF_CONTRACTS:
+                raise NotCarriedOutHere
+            return OF_CONTRACTS[kind](approval, actor)
 
 
 def give_up(*, approval: Approval, actor: User, comment: str) -> None:
@@ -136,15 +135,6 @@ def _transfer_year_end(approval: Approval) -> str:
         "year": year,
         "entry": made.entry_id,
     }
-
-
-PERIODS: dict[ApprovalKind, Callable[[Approval], str]] = {
-    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: _soft_close,
-    ApprovalKind.REOPEN_BUSINESS_DAY: _reopen,
-    ApprovalKind.CLOSE_MONTH: _close_month,
-    ApprovalKind.REOPEN_MONTH: _reopen_month,
-    ApprovalKind.TRANSFER_YEAR_END: _transfer_year_end,
-}
 
 
 def _subject(approval: Approval) -> str:
@@ -243,3 +233,15 @@ def _open_or_last_day(book_id: int) -> dt.date:
     if last is None:
         raise NoOpenDay
     return last.business_date
+
+
+BY_THEMSELVES: dict[ApprovalKind, Callable[[Approval], str]] = {
+    ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: _soft_close,
+    ApprovalKind.REOPEN_BUSINESS_DAY: _reopen,
+    ApprovalKind.CLOSE_MONTH: _close_month,
+    ApprovalKind.REOPEN_MONTH: _reopen_month,
+    ApprovalKind.TRANSFER_YEAR_END: _transfer_year_end,
+    ApprovalKind.ACTIVATE_RULE_PACK: _activate_rule_pack,
+    ApprovalKind.SET_OFFICIAL_RATE: _set_rates,
+}
+"""What needs nobody but the two who decided it."""

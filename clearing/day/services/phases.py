@@ -27,8 +27,10 @@ from clearing.reconciliation.services.reconcile import reconcile, reconcile_clie
 from clearing.settlement.services.corporate_actions import book_ex_date, book_payments
 from clearing.settlement.services.settle import settle_trades
 from contracts.services.capitalisation import capitalise_due_interest
+from contracts.services.fees import accrue_fees
 from contracts.services.interest import ContractRange, accrue_interest
 from contracts.services.interest_collection import collect_interest
+from contracts.services.maturity import run_maturities
 from contracts.services.penalty import accrue_penalties
 from custody.models import Custodian
 from custody.services.incoming import book_incoming_payments
@@ -151,6 +153,35 @@ def _collect(day: DayContext, _span: Range | None) -> Figures:
         return {}
     collected = collect_interest(book_id=day.book_id, business_date=day.business_date, maker_id=day.maker_id)
     return {"interest_collections": len(collected.entries), "collected_minor": collected.collected_minor}
+
+
+def _charge_fees(day: DayContext, span: Range | None) -> Figures:
+    """The month's fees on its first business day; those of drawdowns and extensions on any."""
+    is_first = is_first_day_of_month(book_id=day.book_id, business_date=day.business_date)
+    charged = accrue_fees(
+        book_id=day.book_id,
+        business_date=day.business_date,
+        month=f"{day.business_date:%Y-%m}" if is_first else None,
+        maker_id=day.maker_id,
+        contract_range=_contracts(span),
+    )
+    return {"fees_charged": charged.charges, "fees_minor": charged.amount_minor} if charged.charges else {}
+
+
+def _mature(day: DayContext, span: Range | None) -> Figures:
+    ended = run_maturities(
+        book_id=day.book_id,
+        business_date=day.business_date,
+        maker_id=day.maker_id,
+        contract_range=_contracts(span),
+    )
+    figures = {
+        "maturity_reminders": ended.reminded,
+        "matured": ended.matured,
+        "closed_at_maturity": ended.closed,
+        "defaulted": ended.defaulted,
+    }
+    return {name: figure for name, figure in figures.items() if figure}
 
 
 def _value(day: DayContext, span: Range | None) -> Figures:
@@ -277,8 +308,10 @@ PHASES_OF_STEP: Mapping[StepName, tuple[Phase, ...]] = {
     StepName.INTEREST_ACCRUED: (
         Phase("accrue", Cut.CONTRACTS, _accrue),
         Phase("penalties", Cut.CONTRACTS, _accrue_penalties),
+        Phase("fees", Cut.CONTRACTS, _charge_fees),
         Phase("capitalise", Cut.WHOLE, _capitalise),
         Phase("collect", Cut.WHOLE, _collect),
+        Phase("mature", Cut.CONTRACTS, _mature),
     ),
     StepName.VALUED: (Phase("value", Cut.CONTRACTS, _value),),
     StepName.LEVELLED: (Phase("level", Cut.CONTRACTS, _level),),

@@ -22,8 +22,11 @@ INNER JOIN contracts_financingcontract AS contract ON contract.id = in_force.con
 LEFT JOIN margin_margincall AS call ON call.contract_id = in_force.contract_id AND call.closed_on IS NULL
 WHERE in_force.book_id = %(book_id)s AND in_force.side_state = '' AND in_force.level >= 4
     AND valuation.side_state = '' AND valuation.raw_level >= 4 AND valuation.marks_allow_liquidation
-    AND contract.state IN ('active', 'restricted', 'in_call', 'matured')
-    AND (call.deadline_on <= %(business_date)s OR valuation.raw_level >= 5 AND terms.emergency_liquidation)
+    AND contract.state IN ('active', 'restricted', 'in_call', 'matured', 'defaulted')
+    AND (
+        call.deadline_on <= %(business_date)s OR contract.state = 'defaulted'
+        OR valuation.raw_level >= 5 AND terms.emergency_liquidation
+    )
     AND NOT EXISTS (
         SELECT FROM liquidation_liquidation AS other
         WHERE other.contract_id = in_force.contract_id

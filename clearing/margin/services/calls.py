@@ -23,7 +23,7 @@ INNER JOIN margin_valuation AS valuation
 INNER JOIN contracts_termsversion AS terms ON terms.id = valuation.terms_id
 INNER JOIN contracts_financingcontract AS contract ON contract.id = in_force.contract_id
 WHERE in_force.book_id = %(book_id)s AND in_force.level >= 3 AND in_force.side_state = ''
-    AND contract.state <> 'liquidating'
+    AND contract.state NOT IN ('liquidating', 'defaulted')
     AND NOT EXISTS (
         SELECT FROM margin_margincall AS standing
         WHERE standing.contract_id = in_force.contract_id

@@ -40,7 +40,14 @@ WITH chosen AS MATERIALIZED (
     LEFT JOIN contracts_amended_terms(%(business_date)s) AS amended ON amended.contract_id = contract.id
     INNER JOIN contracts_termsversion AS terms ON terms.id = coalesce(amended.terms_id, contract.terms_id)
     WHERE contract.book_id = %(book_id)s
-        AND contract.state IN ('active', 'restricted', 'in_call', 'liquidating', 'matured')
+        AND (
+            contract.state IN ('active', 'restricted', 'in_call', 'liquidating', 'matured')
+            -- One that defaulted at its maturity, and not by a waterfall that has settled everything.
+            OR contract.state = 'defaulted' AND EXISTS (
+                SELECT FROM ledger_currentbalance AS owed
+                WHERE owed.account_id = contract.principal_account_id AND owed.balance_minor > 0
+            )
+        )
         AND contract.id BETWEEN %(first_id)s AND %(last_id)s
         AND NOT EXISTS (
             SELECT FROM margin_valuation AS valued

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from accounts.admin.cells import day, list_of, page_of_key, percent, related
 from accounts.admin.history import history_tab
 from accounts.admin.panels import (
+    Act,
     Cell,
     Column,
     Drawing,
@@ -31,9 +33,12 @@ from clearing.margin.admin.looks import TONES_OF_CALL, level_chip
 from clearing.margin.admin.valuations import holdings_panel
 from clearing.margin.models import ContractLevel, LevelChange, MarginCall, MarginCallStatus, Valuation
 from clearing.margin.queries.margin import coverage_history
+from clearing.reports.admin.dispute_page import dispute_act, dispute_url
 from clearing.settlement.admin.trades import TONES_OF_SIDE
 from clearing.settlement.models import Side, Trade
 from contracts.admin.contract import FinancingContractPages
+from contracts.admin.disputes import disputes_panel
+from contracts.admin.lifecycle_panels import amendments_panel, fee_lines, fees_panel
 from contracts.admin.terms import ladder_facts, liquidation_facts, rate_facts
 from contracts.models import FinancingContract
 from contracts.queries.balances import contract_balances
@@ -52,6 +57,12 @@ class FinancingContractAdmin(FinancingContractPages):
             found.append(level_chip(level.level, level.side_state))
         return found
 
+    def get_urls(self) -> list[URLPattern]:
+        return [dispute_url(self.admin_site), *super().get_urls()]
+
+    def acts(self, request: HttpRequest, row: FinancingContract) -> list[Act]:
+        return [*super().acts(request, row), *dispute_act(request, row)]
+
     def tabs(self, request: HttpRequest, row: FinancingContract) -> list[Tab]:
         held = contract_balances(contract_ids=[row.pk])[row.pk]
         newest = (
@@ -67,11 +78,18 @@ class FinancingContractAdmin(FinancingContractPages):
             chart_panel(request, row, calls, liquidations),
             *([holdings_panel(request, newest)] if newest else []),
             SideBySide(calls_panel(request, row, calls), liquidations_panel(request, liquidations)),
+            disputes_panel(request, row),
             changes_panel(request, row),
         ]
-        funding = [self.tranches(request, row, held), self.interest(row)]
+        funding = [self.tranches(request, row, held), self.interest(row), fees_panel(request, row)]
         held_to = present_terms(contract=row)
-        terms = [ladder_facts(held_to), rate_facts(request, held_to), liquidation_facts(held_to)]
+        terms = [
+            amendments_panel(request, row),
+            ladder_facts(held_to),
+            rate_facts(request, held_to),
+            fee_lines(held_to),
+            liquidation_facts(held_to),
+        ]
         return [
             Tab("page", _("Overview"), overview),
             Tab("funding", _("Funding and interest"), funding),
