@@ -21,6 +21,7 @@ TONES_OF_PAYMENT = {
     PaymentState.INSTRUCTED: Tone.INFO,
     PaymentState.CONFIRMED: Tone.GOOD,
     PaymentState.REJECTED: Tone.BAD,
+    PaymentState.REVERSED: Tone.BAD,
 }
 TONES_OF_TRANSFER = {TransferState.INSTRUCTED: Tone.INFO, TransferState.CONFIRMED: Tone.GOOD}
 

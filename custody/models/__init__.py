@@ -2,7 +2,7 @@
 
 from custody.models.custodian import CashHome, Custodian, CustodyAccount, CustodyAccountUnit, CustodyRing
 from custody.models.payment import Payment, PaymentDirection, PaymentKind, PaymentState
-from custody.models.replacement import StatementReplacement
+from custody.models.replacement import EffectKind, ReplacementEffect, StatementReplacement
 from custody.models.statement import (
     HoldingLine,
     Statement,
@@ -19,11 +19,13 @@ __all__ = [
     "CustodyAccount",
     "CustodyAccountUnit",
     "CustodyRing",
+    "EffectKind",
     "HoldingLine",
     "Payment",
     "PaymentDirection",
     "PaymentKind",
     "PaymentState",
+    "ReplacementEffect",
     "Statement",
     "StatementBalance",
     "StatementEntry",

@@ -34,6 +34,7 @@ class PaymentState(models.TextChoices):
     INSTRUCTED = "instructed", _("Instructed")  # from requested, released by the second person; booked
     CONFIRMED = "confirmed", _("Confirmed")  # from instructed, by the custodian's statement; final
     REJECTED = "rejected", _("Rejected")  # from requested; nothing was booked; final
+    REVERSED = "reversed", _("Reversed")  # in: by a corrected statement that does not tell of it; final
 
 
 class Payment(models.Model):
@@ -42,6 +43,9 @@ class Payment(models.Model):
     `reference` is ours and goes out with an instruction; `bank_reference` is the custodian's. What was asked
     for never changes; the database moves the state forward only, and out only by an executed approval. What a
     withdrawal asks for is held on the account from the request on.
+
+    A corrected statement alone takes back what the one before it told: a receipt is reversed, a payment out
+    is under way again.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="payments", verbose_name=_("book"))
@@ -132,7 +136,9 @@ class Payment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="custody_payment_reference_unique"),
             models.UniqueConstraint(
-                fields=["custodian", "bank_reference"], name="custody_payment_bank_reference_unique"
+                fields=["custodian", "bank_reference"],
+                condition=~Q(state="reversed"),
+                name="custody_payment_bank_reference_unique",
             ),
             models.UniqueConstraint(
                 fields=["returns"], condition=~Q(state="rejected"), name="custody_payment_returned_once"
@@ -142,7 +148,7 @@ class Payment(models.Model):
                 condition=Q(
                     direction="in",
                     kind__in=["client_deposit", "funder_deposit", "house_capital", "securities_in"],
-                    state__in=["received", "unidentified", "returned"],
+                    state__in=["received", "unidentified", "returned", "reversed"],
                 )
                 | Q(
                     direction="out",
@@ -168,7 +174,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["confirmed", "returned"], resolved_entry__isnull=False)
-                | Q(state="received")
+                | Q(state__in=["received", "reversed"])
                 | Q(
                     state__in=["unidentified", "requested", "instructed", "rejected"],
                     resolved_entry__isnull=True,
@@ -182,6 +188,7 @@ class Payment(models.Model):
                     entitlement_account__isnull=True,
                 )
                 | Q(state="received", kind="house_capital", entitlement_account__isnull=True)
+                | Q(state="reversed")
                 | (Q(direction="out") & Q(entitlement_account__isnull=False))
                 | (Q(state="received") & ~Q(kind="house_capital") & Q(entitlement_account__isnull=False)),
                 name="custody_payment_names_whose_money",

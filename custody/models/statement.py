@@ -29,7 +29,11 @@ class StatementState(models.TextChoices):
 
 
 class Statement(models.Model):
-    """One file of a custodian. `findings` is a list of {code, pointer, detail, stops}."""
+    """One file of a custodian. `findings` is a list of {code, pointer, detail, stops}.
+
+    A corrected file that came while the statement it corrects stood is read again when two people let it take
+    that one's place; only then may the same bytes be there twice.
+    """
 
     book = models.ForeignKey(
         Book, on_delete=models.PROTECT, related_name="statements", verbose_name=_("book")
@@ -47,6 +51,7 @@ class Statement(models.Model):
     sha256 = models.BinaryField(_("SHA-256"), max_length=32)
     state = models.CharField(_("state"), max_length=10, choices=StatementState)
     findings = models.JSONField(_("findings"), default=list)
+    reading = models.PositiveSmallIntegerField(_("read for the n-th time"), default=1)
     received_on = models.DateField(_("received on"))
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("imported by")
@@ -65,7 +70,7 @@ class Statement(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["custodian", "sha256"],
+                fields=["custodian", "sha256", "reading"],
                 condition=Q(state__in=["accepted", "marked"]),
                 name="custody_statement_bytes_once",
             ),

@@ -5,16 +5,21 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from custody.domain.statement_checks import Predecessor
-from custody.models import Statement, StatementBalance, StatementState
+from custody.models import Statement, StatementBalance, StatementReplacement, StatementState
 
 READ_STATES = (StatementState.ACCEPTED, StatementState.MARKED)
 
 
 def is_usable(statement: Statement) -> bool:
-    """Whether its entries may confirm anything: it was read, and no finding stops it."""
+    """Whether its entries may confirm anything: it was read, and no finding stops it. See `is_superseded`."""
     return statement.state != StatementState.UNREADABLE and not any(
         finding["stops"] for finding in statement.findings
     )
+
+
+def is_superseded(statement: Statement) -> bool:
+    """Whether another took its place: from then on that one speaks for the day."""
+    return StatementReplacement.objects.filter(replaced_id=statement.pk).exists()
 
 
 def statements_of_day(*, book_id: int, custodian_id: int, statement_date: dt.date) -> QuerySet[Statement]:
@@ -27,9 +32,11 @@ def statements_of_day(*, book_id: int, custodian_id: int, statement_date: dt.dat
 def usable_statement(
     *, book_id: int, custodian_id: int, kind: str, statement_date: dt.date
 ) -> Statement | None:
-    """The day's statement of one kind that nothing stops; the first if several came."""
-    candidates = statements_of_day(book_id=book_id, custodian_id=custodian_id, statement_date=statement_date)
-    return next((one for one in candidates.filter(kind=kind).defer("original") if is_usable(one)), None)
+    """The day's statement of one kind that nothing stops and none superseded; the first if several came."""
+    candidates = statements_of_day(
+        book_id=book_id, custodian_id=custodian_id, statement_date=statement_date
+    ).filter(kind=kind, superseded_by__isnull=True)
+    return next((one for one in candidates.defer("original") if is_usable(one)), None)
 
 
 def predecessor_of(*, book_id: int, custodian_id: int, kind: str, sequence: int) -> Predecessor | None:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import connection, transaction
 
 from custody.models import Payment, PaymentKind, Statement, StatementKind
-from custody.queries.statements import is_usable
+from custody.queries.statements import is_superseded, is_usable
 from custody.services.payments import ReceiptDraft, receive_payments
 from custody.services.transfers import StatementNotUsable, UnknownStatement
 
@@ -32,8 +32,10 @@ SELECT
                     AND owner.code = split_part(e.account_reference, '/', 1))
             )
         HAVING count(*) = 1
-    ) AS entitlement_account_id
+    ) AS entitlement_account_id,
+    s.kind
 FROM custody_statemententry AS e
+INNER JOIN custody_statement AS s ON s.id = e.statement_id
 INNER JOIN custody_custodyaccount AS c ON c.id = e.custody_account_id
 INNER JOIN ledger_unit AS n ON n.id = e.unit_id
 WHERE e.statement_id = %s AND e.type = 'incoming_payment' AND e.amount_minor > 0
@@ -53,7 +55,7 @@ def book_incoming_payments(*, statement_id: int, booking_date: dt.date, maker_id
     are.
 
     :raises UnknownStatement: there is no such statement.
-    :raises StatementNotUsable: the statement was unreadable or failed a check that stops it.
+    :raises StatementNotUsable: the statement was unreadable, failed a check that stops it, or was superseded.
     :raises BankReferenceTaken: a reference belongs to a receipt of other content.
     :raises LedgerRefusal: any rule of the ledger.
     Source: DESIGN 4 (client deposit, unidentified receipt, funder in, securities in), 8.
@@ -61,33 +63,28 @@ def book_incoming_payments(*, statement_id: int, booking_date: dt.date, maker_id
     statement = Statement.objects.defer("original").filter(pk=statement_id).first()
     if statement is None:
         raise UnknownStatement(str(statement_id))
-    if not is_usable(statement):
+    if not is_usable(statement) or is_superseded(statement):
         raise StatementNotUsable(str(statement))
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_INCOMING, [statement_id])
-            rows = cursor.fetchall()
-        drafts = []
-        for (
-            account_id,
-            unit_code,
-            unit_kind,
-            ring,
-            amount,
-            bank_reference,
-            value_date,
-            entitlement_id,
-        ) in rows:
-            kind = _kind(statement.kind, ring, unit_kind, entitlement_id)
-            if kind is not None:
-                drafts.append(
-                    ReceiptDraft(
-                        account_id, unit_code, amount, bank_reference, value_date, entitlement_id, kind
-                    )
-                )
         return receive_payments(
-            book_id=statement.book_id, booking_date=booking_date, drafts=drafts, maker_id=maker_id
+            book_id=statement.book_id,
+            booking_date=booking_date,
+            drafts=incoming_drafts(statement_id=statement_id),
+            maker_id=maker_id,
         )
+
+
+def incoming_drafts(*, statement_id: int) -> list[ReceiptDraft]:
+    """Return what a statement reports as come in and an account can take, in its order. Reads only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INCOMING, [statement_id])
+        rows = cursor.fetchall()
+    drafts = []
+    for account_id, unit, unit_kind, ring, amount, reference, value_date, whose_id, statement_kind in rows:
+        kind = _kind(statement_kind, ring, unit_kind, whose_id)
+        if kind is not None:
+            drafts.append(ReceiptDraft(account_id, unit, amount, reference, value_date, whose_id, kind))
+    return drafts
 
 
 def _kind(statement_kind: str, ring: str, unit_kind: str, entitlement_id: int | None) -> PaymentKind | None:

@@ -3,6 +3,7 @@ unallocated.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -355,7 +356,7 @@ def _known_receipts(
         for payment in Payment.objects.filter(
             custodian_id__in={line.custodian_id for line in lines.values()},
             bank_reference__in=[draft.bank_reference for draft in drafts],
-        )
+        ).exclude(state=PaymentState.REVERSED)
     }
     known = {}
     for draft in drafts:
@@ -383,8 +384,9 @@ def _book(
     maker_id: int,
 ) -> dict[_Key, Payment]:
     credited = _credited_accounts(book_id, drafts.values(), lines)
+    turns = _turns(drafts)
     entries = []
-    for draft in drafts.values():
+    for key, draft in drafts.items():
         line = lines[draft.custody_account_id, draft.unit_code]
         kind = draft.kind.value
         if draft.kind == PaymentKind.CLIENT_DEPOSIT and draft.entitlement_account_id is None:
@@ -395,7 +397,7 @@ def _book(
                 value_date=draft.value_date,
                 narration=NARRATIONS[kind],
                 source_reference=f"receipt:{draft.bank_reference}",
-                idempotency_key=f"receipt/{line.custodian_code}/{draft.bank_reference}",
+                idempotency_key=f"receipt/{line.custodian_code}/{draft.bank_reference}{turns.get(key, '')}",
                 postings=[
                     PostingDraft(line.ledger_account_id, draft.amount_minor),
                     PostingDraft(credited[draft], -draft.amount_minor),
@@ -427,6 +429,20 @@ def _book(
         for draft, entry, result in zip(drafts.values(), entries, posted, strict=True)
     ]
     return dict(zip(drafts, Payment.objects.bulk_create(payments), strict=True))
+
+
+def _turns(drafts: Iterable[_Key]) -> dict[_Key, str]:
+    """What is booked again after a corrected statement reversed it is another entry than the one reversed."""
+    wanted = set(drafts)
+    reversed_before = Counter(
+        (custodian_id, reference or "")
+        for custodian_id, reference in Payment.objects.filter(
+            custodian_id__in={custodian_id for custodian_id, _reference in wanted},
+            bank_reference__in={reference for _custodian_id, reference in wanted},
+            state=PaymentState.REVERSED,
+        ).values_list("custodian_id", "bank_reference")
+    )
+    return {key: f"/{count + 1}" for key, count in reversed_before.items() if key in wanted}
 
 
 def _credited_accounts(

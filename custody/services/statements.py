@@ -27,7 +27,7 @@ from custody.models import (
     StatementReplacement,
     StatementState,
 )
-from custody.queries.statements import READ_STATES, is_usable, predecessor_of
+from custody.queries.statements import READ_STATES, is_superseded, is_usable, predecessor_of
 from ledger.models import Unit
 
 FORMAT = "plimsoll-json-1"
@@ -39,6 +39,10 @@ class UnknownCustodian(Exception):
 
 class EmptyStatement(Exception):
     """The file holds nothing; there is nothing to keep."""
+
+
+class CorrectedStatementStopped(Exception):
+    """The corrected file fails a check of its own, or speaks of what another statement tells: see which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,7 @@ def import_statement(
     earlier = _earlier(custodian.pk, digest)
     if earlier is not None and earlier.state != StatementState.UNREADABLE:
         return earlier
-    accounts = {
-        account.external_number: account
-        for account in CustodyAccount.objects.filter(book_id=book_id, custodian=custodian)
-    }
+    accounts = _accounts(book_id, custodian)
     reading = _read(raw, book_id=book_id, custodian=custodian, accounts=accounts)
     if reading.parsed is None and earlier is not None:
         return earlier
@@ -141,14 +142,90 @@ def import_statement(
     return statement
 
 
+def what_stops_correction(*, replaced_id: int, corrected_id: int) -> list[Finding]:
+    """Return what would stop a file that was kept, if it were read in the place of the one it corrects.
+
+    Reads only. None: it may take that one's place.
+    """
+    corrected = Statement.objects.select_related("custodian").get(pk=corrected_id)
+    reading = _read(
+        bytes(corrected.original),
+        book_id=corrected.book_id,
+        custodian=corrected.custodian,
+        accounts=_accounts(corrected.book_id, corrected.custodian),
+        in_place_of=replaced_id,
+    )
+    return [finding for finding in reading.findings if finding.stops]
+
+
+def read_again(
+    *, replaced_id: int, corrected_id: int, approval_id: int, received_on: dt.date, maker_id: int
+) -> StatementReplacement:
+    """Read a kept file anew, in the place of the accepted one that it corrects. Books nothing.
+
+    Requires the caller's transaction, with the approval used up in it. Both files are kept as they are, and
+    so is the corrected one as it first came, stopped because the accepted one stood: this supersedes both.
+    Others that wait beside it go on waiting.
+
+    :raises CorrectedStatementStopped: a finding beside the accepted one's presence stops it.
+    :raises IntegrityError: the accepted one was superseded since.
+    Source: DESIGN 3 (after close), 8.
+    """
+    kept = Statement.objects.select_related("custodian").get(pk=corrected_id)
+    accounts = _accounts(kept.book_id, kept.custodian)
+    reading = _read(
+        bytes(kept.original),
+        book_id=kept.book_id,
+        custodian=kept.custodian,
+        accounts=accounts,
+        in_place_of=replaced_id,
+    )
+    if reading.parsed is None or any(finding.stops for finding in reading.findings):
+        raise CorrectedStatementStopped(", ".join(sorted({finding.code for finding in reading.findings})))
+    same = Statement.objects.filter(custodian=kept.custodian, sha256=kept.sha256, state__in=READ_STATES)
+    statement = Statement(
+        book_id=kept.book_id,
+        custodian=kept.custodian,
+        format=FORMAT,
+        file_name=kept.file_name,
+        original=bytes(kept.original),
+        sha256=bytes(kept.sha256),
+        state=reading.state,
+        findings=[finding.as_json() for finding in reading.findings],
+        reading=same.count() + 1,
+        received_on=received_on,
+        maker_id=maker_id,
+    )
+    _store(statement, reading.parsed, accounts)
+    made = StatementReplacement(
+        replaced_id=replaced_id, replacement=statement, approval_id=approval_id, maker_id=maker_id
+    )
+    made.save(force_insert=True)
+    if not is_superseded(kept):
+        StatementReplacement.objects.create(replaced=kept, replacement=statement, maker_id=maker_id)
+    return made
+
+
+def _accounts(book_id: int, custodian: Custodian) -> dict[str, CustodyAccount]:
+    return {
+        account.external_number: account
+        for account in CustodyAccount.objects.filter(book_id=book_id, custodian=custodian)
+    }
+
+
 def _earlier(custodian_id: int, digest: bytes) -> Statement | None:
-    """The statement of these bytes; the read one where both exist."""
-    found = Statement.objects.filter(custodian_id=custodian_id, sha256=digest)
+    """The newest reading of these bytes; a read one where both exist."""
+    found = Statement.objects.filter(custodian_id=custodian_id, sha256=digest).order_by("-reading", "id")
     return found.filter(state__in=READ_STATES).first() or found.first()
 
 
 def _read(
-    raw: bytes, *, book_id: int, custodian: Custodian, accounts: Mapping[str, CustodyAccount]
+    raw: bytes,
+    *,
+    book_id: int,
+    custodian: Custodian,
+    accounts: Mapping[str, CustodyAccount],
+    in_place_of: int | None = None,
 ) -> _Reading:
     units = {
         code: StatedUnit(exponent, kind == Unit.Kind.CURRENCY)
@@ -166,6 +243,8 @@ def _read(
     )
     continuity = check_continuity(parsed, predecessor)
     current = Statement.objects.filter(custodian=custodian, state__in=READ_STATES, superseded_by__isnull=True)
+    if in_place_of is not None:
+        current = current.exclude(pk=in_place_of)
     stopped = _stopped_before(parsed, current.filter(book_id=book_id, kind=parsed.kind))
     overlaps = _overlaps(parsed, current.exclude(pk__in=stopped), book_id=book_id)
     if stopped and any(finding.stops for finding in [*own, *overlaps]):

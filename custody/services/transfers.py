@@ -1,16 +1,16 @@
 """Sweep what rings owe one another, and confirm by the custodians' statements what they have carried out."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
 from custody.models import Statement, StatementKind, TransferInstruction
-from custody.queries.statements import is_usable
+from custody.queries.statements import is_superseded, is_usable
 from custody.services.references import lock_references, reference_stem
-from ledger.models import Book
+from ledger.models import Book, JournalEntry
 from ledger.services.posting import EntryDraft, PostingDraft, post_journal_entries
 
 CALLER = "custody.transfers"
@@ -223,23 +223,24 @@ def confirm_from_statement(*, statement_id: int, booking_date: dt.date, maker_id
     nothing.
 
     :raises UnknownStatement: there is no such statement.
-    :raises StatementNotUsable: the statement was unreadable or failed a check that stops it.
+    :raises StatementNotUsable: the statement was unreadable, failed a check that stops it, or was superseded.
     :raises LedgerRefusal: any rule of the ledger.
     Source: DESIGN 4 (then paid), 8.
     """
     statement = Statement.objects.defer("original").filter(pk=statement_id).first()
     if statement is None:
         raise UnknownStatement(str(statement_id))
-    if not is_usable(statement):
-        codes = ", ".join(sorted({finding["code"] for finding in statement.findings}))
+    if not is_usable(statement) or is_superseded(statement):
+        codes = ", ".join(sorted({finding["code"] for finding in statement.findings})) or "superseded"
         raise StatementNotUsable(f"{statement}: {codes}")
     if statement.kind != StatementKind.CASH:
         return Confirmation(0, 0, ())
     with transaction.atomic():
         transfers = _open_sides(statement)
         payments = _open_payments(statement)
-        drafts = [_draft("ring_transfer_confirmed", one) for one in transfers]
-        drafts += [_draft("payment_confirmed", one) for one in payments]
+        keys = _keys(statement, [*transfers, *payments])
+        drafts = [_draft("ring_transfer_confirmed", one, keys) for one in transfers]
+        drafts += [_draft("payment_confirmed", one, keys) for one in payments]
         posted = post_journal_entries(
             book_id=statement.book_id,
             booking_date=booking_date,
@@ -283,13 +284,27 @@ def _first_of_each(found: Iterable[_Confirmed]) -> list[_Confirmed]:
     return list(first.values())
 
 
-def _draft(kind: str, confirmed: _Confirmed) -> EntryDraft:
+def _keys(statement: Statement, confirmed: Sequence[_Confirmed]) -> dict[tuple[str, str], str]:
+    """What each is confirmed under; a confirmation that a corrected statement took back is not had again."""
+    keys = {(one.reference, one.side): f"confirm/{one.reference}/{one.side}" for one in confirmed}
+    taken_back = set(
+        JournalEntry.objects.filter(
+            book_id=statement.book_id,
+            caller=CALLER,
+            idempotency_key__in=keys.values(),
+            reversals__isnull=False,
+        ).values_list("idempotency_key", flat=True)
+    )
+    return {one: f"{key}/{statement.pk}" if key in taken_back else key for one, key in keys.items()}
+
+
+def _draft(kind: str, confirmed: _Confirmed, keys: Mapping[tuple[str, str], str]) -> EntryDraft:
     return EntryDraft(
         kind=kind,
         value_date=confirmed.value_date,
         narration=f"{kind.replace('_', ' ')} by the custodian's statement",
         source_reference=f"instruction:{confirmed.reference}",
-        idempotency_key=f"confirm/{confirmed.reference}/{confirmed.side}",
+        idempotency_key=keys[confirmed.reference, confirmed.side],
         postings=[
             PostingDraft(confirmed.custody_account_id, confirmed.amount_minor),
             PostingDraft(confirmed.clearing_account_id, -confirmed.amount_minor),

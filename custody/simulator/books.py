@@ -217,6 +217,21 @@ class CustodianBooks:
             self._log.sync()
         return self._files(day)[0]
 
+    def write_corrected(self, day: date) -> list[tuple[str, bytes]]:
+        """The day's statements as they should have been: what the books say, without a defect.
+
+        Same number and sequence as the first ones; the file names say that they are corrected. What came
+        without a defect comes again with the same bytes.
+
+        :raises NoStatement: none was written for the day.
+        """
+        if day not in self._bank.issued:
+            raise NoStatement(f"{self.code} wrote none for {day}.")
+        return [
+            (f"{name.removesuffix('.json')}-corrected.json", data)
+            for name, data in self._files(day, corrected=True)[0]
+        ]
+
     def defects(self) -> list[Defect]:
         """Every defect in the statements written so far."""
         return [defect for day in sorted(self._bank.issued) for defect in self._files(day)[1]]
@@ -241,13 +256,13 @@ class CustodianBooks:
             if executed_on == day and order.to_account != EXTERNAL and not self.keeps(order.to_account)
         ]
 
-    def _files(self, day: date) -> tuple[list[tuple[str, bytes]], list[Defect]]:
+    def _files(self, day: date, *, corrected: bool = False) -> tuple[list[tuple[str, bytes]], list[Defect]]:
         return statement_files(
             code=self.code,
             accounts=self._bank.accounts,
             exponents=self._bank.exponents,
             statement=self._bank.issued[day],
-            defect_seed=self._defect_seed,
+            defect_seed=None if corrected else self._defect_seed,
             defect_rate_ppm=self._defect_rate_ppm,
         )
 

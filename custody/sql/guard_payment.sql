@@ -1,6 +1,7 @@
 -- A payment is made through an account of its book and custodian, for money of the same ring; what was asked for
 -- never changes, its state moves forward only, and nothing goes out without the approval of two people. What a
--- withdrawal asks for is held from the request on, posted through that hold or given up with it.
+-- withdrawal asks for is held from the request on, posted through that hold or given up with it. Backward only as a
+-- corrected statement says, entry by entry (guard_effect.sql).
 -- Plans are held to index probes: one made on an empty table must serve a full one.
 CREATE OR REPLACE FUNCTION custody_guard_payment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -48,7 +49,10 @@ BEGIN
         OLD.amount_minor, OLD.counterparty_account, OLD.reference, OLD.requested_on, OLD.approval_id, OLD.returns_id,
         OLD.hold_id, OLD.maker_id, OLD.recorded_at
     )
-        OR (OLD.bank_reference IS NOT NULL AND NEW.bank_reference IS DISTINCT FROM OLD.bank_reference)
+        OR (
+            OLD.bank_reference IS NOT NULL AND NEW.bank_reference IS DISTINCT FROM OLD.bank_reference
+            AND (OLD.state, NEW.state, NEW.bank_reference) IS DISTINCT FROM ('confirmed', 'instructed', NULL)
+        )
         OR (OLD.booked_entry_id IS NOT NULL AND NEW.booked_entry_id IS DISTINCT FROM OLD.booked_entry_id)
         OR (
             OLD.entitlement_account_id IS NOT NULL
@@ -59,9 +63,21 @@ BEGIN
         broken := 'custody_payment_request_unchanged';
     ELSIF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('unidentified', 'received'), ('unidentified', 'returned'), ('requested', 'instructed'),
-        ('requested', 'rejected'), ('instructed', 'confirmed')
+        ('requested', 'rejected'), ('instructed', 'confirmed'), ('received', 'reversed'),
+        ('unidentified', 'reversed'), ('confirmed', 'instructed')
     ) THEN
         broken := 'custody_payment_state_moves_forward';
+    ELSIF (NEW.state = 'reversed' OR (OLD.state, NEW.state) = ('confirmed', 'instructed')) AND EXISTS (
+        SELECT
+        FROM unnest(ARRAY[
+            OLD.resolved_entry_id, CASE WHEN NEW.state = 'reversed' THEN OLD.booked_entry_id END
+        ]) AS undone (entry_id)
+        WHERE undone.entry_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM custody_replacementeffect AS e
+            WHERE e.payment_id = NEW.id AND e.undone_entry_id = undone.entry_id
+        )
+    ) THEN
+        broken := 'custody_payment_taken_back_by_a_correction';
     ELSIF OLD.state = 'requested' AND NEW.state = 'instructed' AND NOT EXISTS (
         SELECT
         FROM accounts_approval AS a

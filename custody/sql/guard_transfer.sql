@@ -1,6 +1,6 @@
 -- A transfer is between accounts of its book that hold its unit; it never changes but for each side's entry, once.
 -- Plans are held to index probes: one made on an empty table must serve a full one.
-CREATE FUNCTION custody_guard_transfer() RETURNS trigger
+CREATE OR REPLACE FUNCTION custody_guard_transfer() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
@@ -24,9 +24,18 @@ BEGIN
     ) IS DISTINCT FROM (
         OLD.id, OLD.book_id, OLD.reference, OLD.from_account_id, OLD.to_account_id, OLD.unit_id, OLD.amount_minor,
         OLD.instructed_on, OLD.maker_id, OLD.recorded_at
-    ) OR (OLD.debited_entry_id IS NOT NULL AND NEW.debited_entry_id IS DISTINCT FROM OLD.debited_entry_id)
-        OR (OLD.credited_entry_id IS NOT NULL AND NEW.credited_entry_id IS DISTINCT FROM OLD.credited_entry_id)
-    THEN
+    ) OR EXISTS (
+        SELECT
+        FROM (
+            VALUES (OLD.debited_entry_id, NEW.debited_entry_id), (OLD.credited_entry_id, NEW.credited_entry_id)
+        ) AS side (was_id, is_id)
+        WHERE side.was_id IS NOT NULL AND side.is_id IS DISTINCT FROM side.was_id
+            -- A corrected statement alone takes back what the one before it told (guard_effect.sql).
+            AND (side.is_id IS NOT NULL OR NOT EXISTS (
+                SELECT FROM custody_replacementeffect AS e
+                WHERE e.transfer_id = NEW.id AND e.undone_entry_id = side.was_id
+            ))
+    ) THEN
         broken := 'custody_transferinstruction_confirmed_once';
     END IF;
     IF broken IS NULL AND EXISTS (
@@ -47,5 +56,5 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER custody_transferinstruction_guard BEFORE INSERT OR UPDATE ON custody_transferinstruction
+CREATE OR REPLACE TRIGGER custody_transferinstruction_guard BEFORE INSERT OR UPDATE ON custody_transferinstruction
 FOR EACH ROW EXECUTE FUNCTION custody_guard_transfer();

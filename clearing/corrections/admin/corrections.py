@@ -64,7 +64,7 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
             ],
             rows=[
                 [
-                    text(one.contract.code),
+                    text(one.contract.code if one.contract else "—"),
                     related(one, request, one.get_kind_display()),
                     day(one.business_date),
                     day(one.deadline_on),

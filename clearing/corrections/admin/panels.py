@@ -33,15 +33,19 @@ WORDS: Mapping[str, Any] = {
     "external_cost_minor": gettext_lazy("external costs"),
     "mark": gettext_lazy("mark"),
     "price_minor": gettext_lazy("price"),
+    "lines": gettext_lazy("lines"),
+    "number": gettext_lazy("custodian's number"),
     "quantity": gettext_lazy("quantity"),
     "rate_ppm": gettext_lazy("rate"),
+    "sequence": gettext_lazy("sequence"),
+    "sha256": gettext_lazy("SHA-256"),
     "state": gettext_lazy("state"),
     "statement": gettext_lazy("statement"),
     "usable_for_liquidation": gettext_lazy("usable for liquidation"),
     "version": gettext_lazy("version"),
 }
 TONES_OF_TENDENCY = {Tendency.NONE: Tone.NEUTRAL, Tendency.MADE: Tone.BAD, Tendency.MISSED: Tone.WARN}
-COUNTED = {FindingFigure.QUANTITY, FindingFigure.BREAKS}
+COUNTED = {FindingFigure.QUANTITY, FindingFigure.BREAKS, FindingFigure.MATCHED}
 HAPPENED = {FindingFigure.CALL, FindingFigure.LIQUIDATION}
 
 
@@ -54,7 +58,9 @@ def correction_panels(request: HttpRequest, row: Correction) -> list[Panel]:
 
 def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
     """Which decision, by when, and the figures it was made on beside the right ones."""
-    decision = row.level_change or row.margin_call or row.liquidation
+    decision = (
+        row.level_change or row.margin_call or row.liquidation or row.payment or row.reconciliation_break
+    )
     outline = Facts(
         title=_("Review"),
         items=[
@@ -70,7 +76,7 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
             (_("Closed on"), day(row.closed_on)),
         ],
     )
-    unit = row.contract.unit
+    unit = unit_of(row)
     names = [
         ("collateral_minor", FindingFigure.COLLATERAL),
         ("debt_minor", FindingFigure.DEBT),
@@ -79,6 +85,8 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
         ("call", FindingFigure.CALL),
         ("deposit_minor", FindingFigure.DEPOSIT),
         ("liquidation", FindingFigure.LIQUIDATION),
+        ("balance_minor", FindingFigure.CASH),
+        ("breaks", FindingFigure.BREAKS),
     ]
     compared = Table(
         title=_("What it was decided on, and what is right"),
@@ -90,10 +98,20 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
                 figure_cell(figure, row.recomputed.get(name), unit),
             ]
             for name, figure in names
+            if name in row.stored or name in row.recomputed
         ],
         empty="",
     )
     return [outline, compared]
+
+
+def unit_of(row: DecisionReview) -> Unit | None:
+    """The currency of what is in doubt."""
+    if row.contract is not None:
+        return row.contract.unit
+    if row.payment is not None:
+        return row.payment.unit
+    return row.reconciliation_break.unit if row.reconciliation_break is not None else None
 
 
 def findings_panel(request: HttpRequest, run: CorrectionRun) -> Table:

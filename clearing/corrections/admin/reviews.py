@@ -17,7 +17,7 @@ from accounts.admin.filters import choices, days, rows
 from accounts.admin.panels import Act, Panel, Tone
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
-from clearing.corrections.admin.panels import review_panels
+from clearing.corrections.admin.panels import review_panels, unit_of
 from clearing.corrections.models import DecisionReview, ReviewState
 from clearing.corrections.services.reviews import propose_decision
 
@@ -49,7 +49,11 @@ class DecisionForm(forms.Form):
 class DecisionReviewAdmin(ReadOnlyAdmin[DecisionReview]):
     tones = {"state": TONES_OF_REVIEW, "kind": {}}
     list_display = [
-        column(lambda row: row.contract.code, name="contract", label=gettext_lazy("contract")),
+        column(
+            lambda row: row.contract.code if row.contract else "—",
+            name="contract",
+            label=gettext_lazy("contract"),
+        ),
         state_column(DecisionReview, "kind"),
         day_column(DecisionReview, "business_date"),
         code_column(DecisionReview, "run.correction.reference", label=gettext_lazy("correction")),
@@ -73,7 +77,8 @@ class DecisionReviewAdmin(ReadOnlyAdmin[DecisionReview]):
         return _reviews().filter(pk=object_id).first() if object_id.isdigit() else None
 
     def page_title(self, row: DecisionReview) -> str:
-        return f"{row.contract.code} · {row.get_kind_display()} · {row.business_date.isoformat()}"
+        whose = row.contract.code if row.contract else str(row.payment or row.reconciliation_break)
+        return f"{whose} · {row.get_kind_display()} · {row.business_date.isoformat()}"
 
     def acts(self, request: HttpRequest, row: DecisionReview) -> list[Act]:
         if row.state != ReviewState.OPEN:
@@ -101,14 +106,15 @@ class DecisionReviewAdmin(ReadOnlyAdmin[DecisionReview]):
             raise PermissionDenied
         if row is None:
             raise Http404
-        unit = row.contract.unit
+        unit = unit_of(row)
+        exponent = unit.exponent if unit else 0
 
         def do(cleaned: dict[str, object]) -> Done:
             approval = propose_decision(
                 review_id=row.pk,
                 outcome=ReviewState(str(cleaned["outcome"])),
                 reason=str(cleaned["reason"]),
-                amount_minor=int((cleaned["amount"] or 0) * 10**unit.exponent),
+                amount_minor=int((cleaned["amount"] or 0) * 10**exponent),
                 maker_id=user.pk,
             )
             return Done(
@@ -139,6 +145,8 @@ def _reviews() -> QuerySet[DecisionReview]:
         "level_change",
         "margin_call",
         "liquidation",
+        "payment__unit",
+        "reconciliation_break__unit",
         "approval",
         "entry",
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -9,12 +10,15 @@ from django.core.management.base import CommandError
 from clearing.corrections.models import Correction
 from clearing.corrections.services.marks import propose_mark_correction
 from clearing.corrections.services.rates import propose_rate_correction
+from clearing.corrections.services.statements import propose_statement_correction, propose_statement_file
 from clearing.corrections.services.trades import propose_trade_correction
 from clearing.marks.models import Instrument
 from clearing.settlement.domain.trade_lines import TradeRow
 from clearing.settlement.models import Trade
 from contracts.models import FundingTranche, TermsVersion
+from custody.services.statements import EmptyStatement, UnknownCustodian
 from ledger.domain.money import parse_amount_minor
+from ledger.queries.days import open_business_date
 
 DAY: dict[str, Any] = {"required": True, "type": dt.date.fromisoformat}
 
@@ -39,6 +43,11 @@ ASKED: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "--quantity": {"type": int, "help": "the quantity, in the security's scale"},
         "--price": {"help": "the price, as a decimal"},
         "--traded": {"type": dt.date.fromisoformat, "help": "the trade date"},
+    },
+    "statement": {
+        "--kept": {"type": int, "help": "the number of the corrected statement, if it came by itself"},
+        "--file": {"type": Path, "help": "or the corrected file, to be kept now"},
+        "--custodian": {"help": "whose file it is"},
     },
 }
 
@@ -120,8 +129,31 @@ def _trade(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
     return propose_trade_correction(broker_reference=options["trade"], replacement=replacement, **signed)
 
 
+def _statement(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
+    if options["kept"] is not None:
+        return propose_statement_correction(corrected_id=options["kept"], **signed)
+    day = open_business_date(book_id=signed["book_id"])
+    if options["file"] is None or not options["custodian"] or day is None:
+        raise CommandError("name --kept, or --file and --custodian on an open day", returncode=2)
+    try:
+        raw = options["file"].read_bytes()
+    except OSError as error:
+        raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from error
+    try:
+        return propose_statement_file(
+            custodian_code=options["custodian"],
+            raw=raw,
+            file_name=options["file"].name,
+            received_on=day,
+            **signed,
+        )
+    except (UnknownCustodian, EmptyStatement) as error:
+        raise CommandError(f"{error.__doc__} {error}", returncode=2) from error
+
+
 _PROPOSERS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Correction]] = {
     "mark": _mark,
     "rate": _rate,
     "trade": _trade,
+    "statement": _statement,
 }

@@ -1,5 +1,8 @@
 """Reviews of decisions already acted on that a correction puts in doubt."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -14,6 +17,8 @@ class ReviewKind(models.TextChoices):
     LEVEL_CHANGE = "level_change", _("level change")
     MARGIN_CALL = "margin_call", _("margin call")
     LIQUIDATION = "liquidation", _("liquidation")
+    PAID_OUT = "paid_out", _("money paid out")
+    BREAK_CLOSED = "break_closed", _("break closed")
 
 
 class ReviewState(models.TextChoices):
@@ -29,9 +34,28 @@ class ReviewState(models.TextChoices):
     """From open, by two people: the decision is taken back by who can, nothing is paid. An end."""
 
 
+DECISIONS = {
+    "level_change": "level_change",
+    "margin_call": "margin_call",
+    "liquidation": "liquidation",
+    "paid_out": "payment",
+    "break_closed": "reconciliation_break",
+}
+"""The column that names the decision, by kind."""
+
+
+def _only(kind: str) -> Q:
+    """A review of this kind names its decision and no other; all but closed breaks are of a contract."""
+    named = {f"{column}__isnull": column != DECISIONS[kind] for column in DECISIONS.values()}
+    if kind in ("level_change", "margin_call", "liquidation"):
+        named["contract__isnull"] = False
+    return Q(kind=kind, **named)
+
+
 class DecisionReview(models.Model):
     """One decision, what it was made on and what it would have been made on. Only its life moves, once.
 
+    What is in doubt is a contract's, except for a break that was closed and money that a funder got.
     `stored` and `recomputed` are the figures of the decision's day. The deadline is a business day.
     """
 
@@ -45,6 +69,8 @@ class DecisionReview(models.Model):
         "contracts.FinancingContract",
         on_delete=models.PROTECT,
         related_name="decision_reviews",
+        null=True,
+        blank=True,
         verbose_name=_("contract"),
     )
     kind = models.CharField(_("decision"), max_length=12, choices=ReviewKind)
@@ -71,6 +97,22 @@ class DecisionReview(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("liquidation"),
+    )
+    payment = models.ForeignKey(
+        "custody.Payment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("payment"),
+    )
+    reconciliation_break = models.ForeignKey(
+        "reconciliation.ReconciliationBreak",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("break"),
     )
     business_date = models.DateField(_("decided on"))
     stored = models.JSONField(_("stored"))
@@ -109,28 +151,11 @@ class DecisionReview(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind="level_change",
-                    level_change__isnull=False,
-                    margin_call__isnull=True,
-                    liquidation__isnull=True,
-                )
-                | Q(
-                    kind="margin_call",
-                    level_change__isnull=True,
-                    margin_call__isnull=False,
-                    liquidation__isnull=True,
-                )
-                | Q(
-                    kind="liquidation",
-                    level_change__isnull=True,
-                    margin_call__isnull=True,
-                    liquidation__isnull=False,
-                ),
+                condition=reduce(or_, (_only(kind) for kind in DECISIONS)),
                 name="corrections_decisionreview_names_its_decision",
             ),
             models.UniqueConstraint(
-                fields=["run", "level_change", "margin_call", "liquidation"],
+                fields=["run", *DECISIONS.values()],
                 name="corrections_decisionreview_once_a_run",
                 nulls_distinct=False,
             ),

@@ -64,6 +64,9 @@ class FindingFigure(models.TextChoices):
     STATED = "stated", _("closing balance stated")
     STATED_ENTRY = "stated_entry", _("entry stated")
     BREAKS = "breaks", _("open breaks")
+    RECEIPT = "receipt", _("receipt booked")
+    CONFIRMATION = "confirmation", _("payment or transfer confirmed")
+    MATCHED = "matched", _("lines matched")
 
 
 class Tendency(models.TextChoices):

@@ -34,7 +34,8 @@ def propose_decision(
 
     :raises ReviewUnknown: there is no such review.
     :raises ReviewDecided: it has been decided.
-    :raises OutcomeUnfit: a compensation without an amount, an amount without one, no reason, or no end.
+    :raises OutcomeUnfit: a compensation without an amount, an amount without one, no reason, or no end; or a
+        compensation where no contract's client is concerned.
     :raises DecisionPending: another proposal waits for its second person.
     Source: DESIGN 3 (after close), 1 (rule 9).
     """
@@ -45,6 +46,7 @@ def propose_decision(
         or not reason.strip()
         or compensates != (amount_minor > 0)
         or amount_minor < 0
+        or (compensates and review.contract is None)
     ):
         raise OutcomeUnfit(str(outcome))
     subject = _subject(review)
@@ -61,7 +63,7 @@ def propose_decision(
         subject=subject,
         payload={
             "review": review.pk,
-            "contract": review.contract.code,
+            "contract": review.contract.code if review.contract else "",
             "decision": review.kind,
             "outcome": str(outcome),
             "reason": reason,
@@ -124,6 +126,7 @@ def _subject(review: DecisionReview) -> str:
 def _compensate(review: DecisionReview, amount_minor: int, booking_date: dt.date, maker_id: int) -> int:
     """Pay from the house to the client through transit, valued on the day of the decision."""
     contract = review.contract
+    assert contract is not None, "only a contract's client is compensated"
     expense = AccountDraft(EXPENSE, contract.unit_id, "house", "expense", 5060, is_hot=True)
     opened = open_accounts(book_id=review.book_id, drafts=[expense])
     shared = shared_accounts(book_id=review.book_id, unit_id=contract.unit_id)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from clearing.corrections.models import (
     CorrectionEntry,
     CorrectionKind,
     CorrectionRun,
+    DecisionReview,
 )
 from clearing.corrections.queries.recompute_statement import recording, showing
 from clearing.corrections.services.marks import carry_out_mark, plan_of_mark
@@ -27,6 +29,7 @@ from clearing.corrections.services.refusals import (
     NotApprovedByTwo,
     named_correction_refusals,
 )
+from clearing.corrections.services.statements import carry_out_statement, plan_of_statement
 from clearing.corrections.services.trades import carry_out_trade, plan_of_trade
 from clearing.margin.models import Valuation
 from ledger.models import BusinessDay
@@ -35,6 +38,9 @@ from ledger.services.days import stamp_positions
 
 REVIEW_SESSIONS = 5
 """By when a review is to be decided, in sessions of the contract's calendar after the run."""
+
+REVIEW_DAYS = dt.timedelta(days=7)
+"""The same where no contract's calendar says what a session is."""
 
 SHOWN = 1000
 """How many findings a dry run lists; it counts all."""
@@ -61,6 +67,7 @@ _PLANS: Mapping[str, Callable[..., RecomputePlan]] = {
     CorrectionKind.MARK: plan_of_mark,
     CorrectionKind.RATE: plan_of_rate,
     CorrectionKind.TRADE: plan_of_trade,
+    CorrectionKind.STATEMENT: plan_of_statement,
 }
 
 
@@ -87,7 +94,7 @@ def dry_run_correction(*, correction_id: int) -> CorrectionResult:
         last_date=last_date,
         booking_date=booking_date,
         findings=findings or {},
-        reviews=reviews or {},
+        reviews={**(reviews or {}), **Counter(doubt.kind for doubt in plan.doubts)},
         entry_ids=(),
         shown=tuple(shown or ()),
     )
@@ -168,6 +175,8 @@ def _carry_out(correction: Correction, carrying: Carrying) -> list[Effect]:
             return carry_out_rate(correction=correction, carrying=carrying)
         case CorrectionKind.TRADE:
             return carry_out_trade(correction=correction, carrying=carrying)
+        case CorrectionKind.STATEMENT:
+            return carry_out_statement(correction=correction, carrying=carrying)
         case _:
             raise CorrectionUnknown(f"{correction.reference} at {carrying.booking_date}")
 
@@ -196,6 +205,24 @@ def _record(correction: Correction, run: CorrectionRun) -> None:
         touched=plan.touched, before=plan.before, shift=plan.shift, moved=plan.moved, own=plan.own
     )
     _execute(statement, correction, plan, run.last_date, {"booking_date": run.booking_date, "run_id": run.pk})
+    DecisionReview.objects.bulk_create(
+        [
+            DecisionReview(
+                run=run,
+                book_id=run.book_id,
+                contract_id=doubt.contract_id,
+                kind=doubt.kind,
+                payment_id=doubt.payment_id,
+                reconciliation_break_id=doubt.reconciliation_break_id,
+                business_date=doubt.business_date,
+                stored=dict(doubt.stored),
+                recomputed=dict(doubt.recomputed),
+                opened_on=run.booking_date,
+                deadline_on=run.booking_date + REVIEW_DAYS,
+            )
+            for doubt in plan.doubts
+        ]
+    )
 
 
 def _execute(

@@ -11,12 +11,24 @@ BEGIN
             broken := 'corrections_decisionreview_starts_open';
         ELSIF NOT EXISTS (
             SELECT FROM corrections_correctionrun AS r
-            INNER JOIN contracts_financingcontract AS c ON c.id = NEW.contract_id AND c.book_id = r.book_id
-            WHERE r.id = NEW.run_id AND r.book_id = NEW.book_id
-                AND NEW.contract_id = coalesce(
+            LEFT JOIN contracts_financingcontract AS c ON c.id = NEW.contract_id AND c.book_id = r.book_id
+            WHERE r.id = NEW.run_id AND r.book_id = NEW.book_id AND c.id IS NOT DISTINCT FROM NEW.contract_id
+                AND (NEW.contract_id IS NULL OR NEW.contract_id = coalesce(
                     (SELECT l.contract_id FROM margin_levelchange AS l WHERE l.id = NEW.level_change_id),
                     (SELECT m.contract_id FROM margin_margincall AS m WHERE m.id = NEW.margin_call_id),
-                    (SELECT q.contract_id FROM liquidation_liquidation AS q WHERE q.id = NEW.liquidation_id)
+                    (SELECT q.contract_id FROM liquidation_liquidation AS q WHERE q.id = NEW.liquidation_id),
+                    (
+                        SELECT o.id FROM custody_payment AS p
+                        INNER JOIN contracts_financingcontract AS o ON o.cash_account_id = p.entitlement_account_id
+                        WHERE p.id = NEW.payment_id
+                    )
+                ))
+                AND NOT EXISTS (
+                    SELECT FROM custody_payment AS p WHERE p.id = NEW.payment_id AND p.book_id <> NEW.book_id
+                )
+                AND NOT EXISTS (
+                    SELECT FROM reconciliation_reconciliationbreak AS b
+                    WHERE b.id = NEW.reconciliation_break_id AND b.book_id <> NEW.book_id
                 )
         ) THEN
             broken := 'corrections_decisionreview_is_of_its_contract';

@@ -1,7 +1,7 @@
 """Tables of the reconciliation."""
 
 from clearing.reconciliation.models.breaks import BreakKind, BreakStatus, ReconciliationBreak
-from clearing.reconciliation.models.matches import Match, MatchAllocation, MatchRule
+from clearing.reconciliation.models.matches import Match, MatchAllocation, MatchRule, Unmatch
 from clearing.reconciliation.models.runs import BalanceComparison, ReconciliationRun, RunKind, RunStatement
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "ReconciliationRun",
     "RunKind",
     "RunStatement",
+    "Unmatch",
 ]

@@ -2,14 +2,17 @@
 
 Being reconciled is about a pair, never a mark on one of the sides: an amount of a ledger movement (all
 postings of one entry on one custody account) and an amount of a statement entry are given to the same match.
+A match is unmade by a further row, and then its sides are free again.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from clearing.reconciliation.models.runs import ReconciliationRun
-from custody.models import StatementEntry
+from custody.models import StatementEntry, StatementReplacement
 from ledger.models import Account, JournalEntry
 
 
@@ -99,3 +102,33 @@ class MatchAllocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match_id}: {self.amount_minor}"
+
+
+class Unmatch(models.Model):
+    """A match that no longer holds: a corrected statement took the place of the one that its lines are of.
+
+    The match and its allocations stay as they are; they count no more. Append-only, once a match.
+    """
+
+    match = models.OneToOneField(
+        Match, on_delete=models.PROTECT, related_name="unmatch", verbose_name=_("match")
+    )
+    replacement = models.ForeignKey(
+        StatementReplacement,
+        on_delete=models.PROTECT,
+        related_name="unmatches",
+        verbose_name=_("replacement of a statement"),
+    )
+    unmatched_on = models.DateField(_("unmade on"))
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("unmade by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("unmade match")
+        verbose_name_plural = _("unmade matches")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.match_id} {self.unmatched_on}"

@@ -100,3 +100,25 @@ def _balances(
         CustodyBalance(account_id, number, unit_id, code, ledger, none_stated if stated is None else stated)
         for account_id, number, unit_id, code, ledger, stated in rows
     ]
+
+
+_CORRECTED = """
+SELECT u.custody_account_id, u.unit_id, sum(p.amount_minor)::bigint
+FROM custody_replacementeffect AS f
+INNER JOIN ledger_journalentry AS e ON e.id = f.entry_id
+INNER JOIN ledger_posting AS p ON p.entry_id = f.entry_id AND p.booking_date = e.booking_date
+INNER JOIN custody_custodyaccountunit AS u ON u.ledger_account_id = p.account_id
+INNER JOIN custody_custodyaccount AS c ON c.id = u.custody_account_id
+WHERE c.book_id = %s AND c.custodian_id = %s AND e.booking_date > %s
+GROUP BY 1, 2
+"""
+
+
+def corrected_since(*, book_id: int, custodian_id: int, business_date: dt.date) -> dict[tuple[int, int], int]:
+    """Return what corrected statements booked after a day, by custody account and unit, plus is in.
+
+    The statement of the day tells it already; the ledger as of the day does not have it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECTED, [book_id, custodian_id, business_date])
+        return {(account_id, unit_id): minor for account_id, unit_id, minor in cursor.fetchall()}

@@ -31,8 +31,8 @@ class StatementsToRead:
     marked: tuple[StatementToRead, ...]
 
 
-# Of several usable statements for a day the first counts, and none where an earlier run has read one. What
-# could not be read is of either kind and is told once, with cash.
+# Of several usable statements for a day the first counts, and none where an earlier run has read one; what
+# was superseded counts no more. What could not be read is of either kind and is told once, with cash.
 _UNREAD = """
 SELECT
     s.id, s.statement_date, s.sha256, s.findings::text,
@@ -44,6 +44,7 @@ SELECT
         INNER JOIN reconciliation_reconciliationrun AS r ON r.id = t.run_id
         WHERE o.book_id = s.book_id AND o.custodian_id = s.custodian_id AND o.kind = s.kind
             AND o.statement_date = s.statement_date AND r.business_date < %(business_date)s
+            AND NOT EXISTS (SELECT FROM custody_statementreplacement AS p WHERE p.replaced_id = o.id)
     ) AS is_day_read
 FROM custody_statement AS s
 WHERE s.book_id = %(book_id)s AND s.custodian_id = %(custodian_id)s
@@ -55,6 +56,7 @@ WHERE s.book_id = %(book_id)s AND s.custodian_id = %(custodian_id)s
         INNER JOIN reconciliation_reconciliationrun AS r ON r.id = t.run_id
         WHERE t.statement_id = s.id AND r.business_date < %(business_date)s
     )
+    AND NOT EXISTS (SELECT FROM custody_statementreplacement AS p WHERE p.replaced_id = s.id)
 ORDER BY s.statement_date, s.id
 """
 
@@ -90,15 +92,18 @@ def statements_to_read(
     )
 
 
-def days_stated(*, book_id: int, custodian_id: int, kind: str, days: Collection[dt.date]) -> set[dt.date]:
-    """Return those of the days for which a usable statement is there."""
+def days_stated(
+    *, book_id: int, custodian_id: int, kind: str, days: Collection[dt.date]
+) -> dict[dt.date, int]:
+    """Return those of the days for which a usable statement is there, and the newest one's number."""
     if not days:
-        return set()
+        return {}
     found = Statement.objects.filter(
         book_id=book_id,
         custodian_id=custodian_id,
         kind=kind,
         state__in=READ_STATES,
         statement_date__in=days,
-    ).defer("original")
-    return {statement.statement_date for statement in found if is_usable(statement)}
+        superseded_by__isnull=True,
+    ).order_by("id")
+    return {one.statement_date: one.pk for one in found.defer("original") if is_usable(one)}

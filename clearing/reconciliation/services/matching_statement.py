@@ -2,8 +2,8 @@
 
 Candidates are what came since the run before (the book's movements on the custodian's cash accounts, the
 entries of statements not read yet) and what stayed open, which the open breaks name; so a run's work does not
-grow with history. A ledger movement is all postings of one entry on one account. Both sides are signed alike:
-plus is in.
+grow with history. What a corrected statement undid or freed since is added by its own rows. A ledger movement
+is all postings of one entry on one account. Both sides are signed alike: plus is in.
 
 A source reference in the ledger is `<source>:<reference>`; the outside knows what stands after the colon.
 Identical twins are paired in the order in which each side booked them; a surplus stays open.
@@ -25,6 +25,22 @@ WITH tied AS MATERIALIZED (
     FROM reconciliation_reconciliationbreak AS b
     WHERE b.book_id = %(book_id)s AND b.custodian_id = %(custodian_id)s AND b.status <> 'closed'
         AND b.kind IN ('ledger_unmatched', 'external_unmatched')
+), freed AS MATERIALIZED (
+    -- Movements whose match was unmade with the statement that it rested on, whenever they were booked.
+    SELECT a.entry_id, a.account_id, a.amount_minor
+    FROM reconciliation_unmatch AS u
+    INNER JOIN reconciliation_matchallocation AS a ON a.match_id = u.match_id
+    INNER JOIN tied AS t ON t.account_id = a.account_id
+), undone AS MATERIALIZED (
+    -- An entry and its reversal by a corrected statement: the bank has no line for either.
+    SELECT side.entry_id
+    FROM custody_replacementeffect AS f
+    CROSS JOIN LATERAL (VALUES (f.entry_id), (f.undone_entry_id)) AS side (entry_id)
+    WHERE f.undone_entry_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM reconciliation_matchallocation AS a
+        WHERE a.entry_id = f.undone_entry_id
+            AND NOT EXISTS (SELECT FROM reconciliation_unmatch AS u WHERE u.match_id = a.match_id)
+    )
 ), movement AS MATERIALIZED (
     SELECT
         m.entry_id, t.account_id, t.custody_account_id, t.unit_id, m.amount_minor, e.booking_date,
@@ -41,13 +57,26 @@ WITH tied AS MATERIALIZED (
         FROM carried AS c
         INNER JOIN tied AS t ON t.custody_account_id = c.custody_account_id AND t.unit_id = c.unit_id
         WHERE c.kind = 'ledger_unmatched'
+        UNION
+        SELECT f.entry_id, f.account_id, f.amount_minor
+        FROM freed AS f
+        UNION
+        SELECT p.entry_id, p.account_id, sum(p.amount_minor)::bigint
+        FROM custody_replacementeffect AS f
+        INNER JOIN ledger_journalentry AS e ON e.id = f.entry_id
+        INNER JOIN ledger_posting AS p ON p.entry_id = f.entry_id AND p.booking_date = e.booking_date
+        WHERE p.account_id IN (SELECT account_id FROM tied)
+            AND f.undone_entry_id IS NULL AND e.booking_date > %(business_date)s
+        GROUP BY p.entry_id, p.account_id
+        HAVING sum(p.amount_minor) <> 0
     ) AS m
     INNER JOIN tied AS t ON t.account_id = m.account_id
     INNER JOIN ledger_journalentry AS e ON e.id = m.entry_id
     WHERE NOT EXISTS (
         SELECT FROM reconciliation_matchallocation AS a
         WHERE a.entry_id = m.entry_id AND a.account_id = m.account_id
-    )
+            AND NOT EXISTS (SELECT FROM reconciliation_unmatch AS u WHERE u.match_id = a.match_id)
+    ) AND m.entry_id NOT IN (SELECT n.entry_id FROM undone AS n)
 ), stated AS MATERIALIZED (
     SELECT
         s.id, t.account_id, s.custody_account_id, s.unit_id, s.amount_minor, s.booking_date,
@@ -57,7 +86,13 @@ WITH tied AS MATERIALIZED (
     WHERE (
         s.statement_id = ANY(%(statement_ids)s)
         OR s.id IN (SELECT c.statement_entry_id FROM carried AS c WHERE c.kind = 'external_unmatched')
-    ) AND NOT EXISTS (SELECT FROM reconciliation_matchallocation AS a WHERE a.statement_entry_id = s.id)
+    ) AND NOT EXISTS (
+        SELECT FROM reconciliation_matchallocation AS a
+        WHERE a.statement_entry_id = s.id
+            AND NOT EXISTS (SELECT FROM reconciliation_unmatch AS u WHERE u.match_id = a.match_id)
+    ) AND NOT EXISTS (
+        SELECT FROM custody_statementreplacement AS r WHERE r.replaced_id = s.statement_id
+    )
 ), named AS MATERIALIZED (
     SELECT s.id, s.account_id, s.amount_minor, s.booking_date, s.account_reference AS reference
     FROM stated AS s
@@ -203,6 +238,18 @@ _WRITTEN = """, matched AS (
     ) AS found
     WHERE b.id = found.break_id
     RETURNING b.id
+), overtaken AS (
+    UPDATE reconciliation_reconciliationbreak AS b
+    SET
+        status = 'closed', closed_on = %(business_date)s, closing_run_id = %(run_id)s,
+        cause = 'the statement was corrected'
+    FROM carried AS c
+    LEFT JOIN custody_statemententry AS s ON s.id = c.statement_entry_id
+    WHERE b.id = c.id AND (
+        c.entry_id IN (SELECT n.entry_id FROM undone AS n)
+        OR s.statement_id IN (SELECT r.replaced_id FROM custody_statementreplacement AS r)
+    )
+    RETURNING b.id
 ), opened AS (
     INSERT INTO reconciliation_reconciliationbreak (
         book_id, kind, subject, custodian_id, custody_account_id, unit_id, entry_id, statement_entry_id,
@@ -235,7 +282,7 @@ _WRITTEN = """, matched AS (
 SELECT
     (SELECT count(*) FROM pair),
     (SELECT count(*) FROM opened),
-    (SELECT count(*) FROM closed)
+    (SELECT count(*) FROM closed) + (SELECT count(*) FROM overtaken)
 """
 
 MATCH_CASH = _CANDIDATES + _EXACT + _WINDOW + _KEYED + _WRITTEN

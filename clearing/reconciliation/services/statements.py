@@ -11,7 +11,8 @@ def sync_statement_breaks(*, scope: Scope, place: RunPlace, statements: Statemen
     """Open breaks for a missing statement of the day and for marked ones; close those a later one settles.
 
     Requires the caller's `acting()` block. A missing day stays missing until a usable statement of that day
-    has come; a marked statement stays a break until a usable one of its day takes its place.
+    has come; a marked statement stays a break until a usable one of its day has come after it: one that came
+    beside a usable one may correct it, and waits for somebody to say so.
     """
     return _sync_missing(scope, place, statements) + _sync_marked(scope, place, statements)
 
@@ -23,7 +24,7 @@ def _sync_missing(scope: Scope, place: RunPlace, statements: StatementsToRead) -
     if days:
         days -= days_stated(
             book_id=scope.book_id, custodian_id=scope.custodian_id or 0, kind=scope.kind, days=days
-        )
+        ).keys()
     if statements.of_day is None:
         days.add(scope.business_date)
     if not days and not open_breaks:
@@ -63,7 +64,7 @@ def _sync_marked(scope: Scope, place: RunPlace, statements: StatementsToRead) ->
             cause=", ".join(statement.finding_codes)[:200],
         )
         for statement_id, statement in sorted(marked.items())
-        if statement.is_usable or statement.statement_date not in replaced
+        if statement.is_usable or replaced.get(statement.statement_date, 0) < statement_id
     ]
     return sync_differences(
         scope=scope, place=place, kind=BreakKind.STATEMENT_MARKED, prefix=prefix, differences=found

@@ -1,7 +1,8 @@
 -- A match arrives whole, with its allocations in the same statement; its two sides are equal and about one custody
 -- account and unit; and no allocation takes more of a ledger movement or of a statement entry than there is, however
--- many sessions try at once. One check per SQL statement over all its rows. DESIGN 8.
-CREATE FUNCTION reconciliation_check_matches() RETURNS trigger
+-- many sessions try at once, and no pair of them is matched twice. A match that was unmade (guard_unmatch.sql) counts no
+-- more. One check per SQL statement over all its rows. DESIGN 8.
+CREATE OR REPLACE FUNCTION reconciliation_check_matches() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -23,11 +24,11 @@ $$;
 
 REVOKE ALL ON FUNCTION reconciliation_check_matches() FROM public;
 
-CREATE TRIGGER check_matches AFTER INSERT ON reconciliation_match
+CREATE OR REPLACE TRIGGER check_matches AFTER INSERT ON reconciliation_match
 REFERENCING NEW TABLE AS new_matches
 FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_check_matches();
 
-CREATE FUNCTION reconciliation_check_allocations() RETURNS trigger
+CREATE OR REPLACE FUNCTION reconciliation_check_allocations() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -74,6 +75,7 @@ BEGIN
             FROM (SELECT DISTINCT n.entry_id, n.account_id FROM new_allocations AS n WHERE n.entry_id IS NOT NULL) AS n
             INNER JOIN public.reconciliation_matchallocation AS a
                 ON a.entry_id = n.entry_id AND a.account_id = n.account_id
+            WHERE NOT EXISTS (SELECT FROM public.reconciliation_unmatch AS u WHERE u.match_id = a.match_id)
             GROUP BY a.entry_id, a.account_id
         ) AS t
         INNER JOIN public.ledger_journalentry AS e ON e.id = t.entry_id
@@ -92,12 +94,37 @@ BEGIN
             SELECT a.statement_entry_id, sum(a.amount_minor) AS taken, sum(abs(a.amount_minor)) AS gross
             FROM public.reconciliation_matchallocation AS a
             WHERE a.statement_entry_id IN (SELECT n.statement_entry_id FROM new_allocations AS n)
+                AND NOT EXISTS (SELECT FROM public.reconciliation_unmatch AS u WHERE u.match_id = a.match_id)
             GROUP BY a.statement_entry_id
         ) AS t
         INNER JOIN public.custody_statemententry AS s ON s.id = t.statement_entry_id
         WHERE abs(t.taken) > abs(s.amount_minor) OR t.taken * s.amount_minor <= 0 OR t.gross <> abs(t.taken)
     ) THEN
         broken := 'within_statement_entry';
+    END IF;
+
+    IF broken IS NULL AND EXISTS (
+        SELECT FROM new_allocations AS n
+        INNER JOIN public.custody_statemententry AS s ON s.id = n.statement_entry_id
+        INNER JOIN public.custody_statementreplacement AS r ON r.replaced_id = s.statement_id
+    ) THEN
+        broken := 'line_in_force';
+    END IF;
+
+    IF broken IS NULL AND EXISTS (
+        SELECT
+        FROM (SELECT DISTINCT n.match_id FROM new_allocations AS n) AS n
+        INNER JOIN public.reconciliation_matchallocation AS l ON l.match_id = n.match_id AND l.entry_id IS NOT NULL
+        INNER JOIN public.reconciliation_matchallocation AS x
+            ON x.match_id = n.match_id AND x.statement_entry_id IS NOT NULL
+        INNER JOIN public.reconciliation_matchallocation AS other_x
+            ON other_x.statement_entry_id = x.statement_entry_id AND other_x.match_id <> n.match_id
+        INNER JOIN public.reconciliation_matchallocation AS other_l
+            ON other_l.match_id = other_x.match_id AND other_l.entry_id = l.entry_id
+            AND other_l.account_id = l.account_id
+        WHERE NOT EXISTS (SELECT FROM public.reconciliation_unmatch AS u WHERE u.match_id = other_x.match_id)
+    ) THEN
+        broken := 'pair_live_once';
     END IF;
 
     IF broken IS NOT NULL THEN
@@ -113,6 +140,6 @@ $$;
 
 REVOKE ALL ON FUNCTION reconciliation_check_allocations() FROM public;
 
-CREATE TRIGGER check_allocations AFTER INSERT ON reconciliation_matchallocation
+CREATE OR REPLACE TRIGGER check_allocations AFTER INSERT ON reconciliation_matchallocation
 REFERENCING NEW TABLE AS new_allocations
 FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_check_allocations();

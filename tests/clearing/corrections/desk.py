@@ -51,4 +51,6 @@ def findings(result: CorrectionResult) -> list[tuple[str, str, str, int | None, 
 def reviews(result: CorrectionResult) -> list[tuple[str, str, str]]:
     """(contract, day, kind of decision)."""
     rows = DecisionReview.objects.filter(run_id=result.run_id).select_related("contract")
-    return sorted((row.contract.code, f"{row.business_date:%a}", row.kind) for row in rows)
+    return sorted(
+        (row.contract.code if row.contract else "", f"{row.business_date:%a}", row.kind) for row in rows
+    )

@@ -1,0 +1,1 @@
+REVOKE INSERT ON reconciliation_unmatch FROM plimsoll_app;

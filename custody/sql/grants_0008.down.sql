@@ -1,0 +1,1 @@
+REVOKE INSERT ON custody_replacementeffect FROM plimsoll_app;
