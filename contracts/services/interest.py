@@ -98,6 +98,8 @@ def accrue_interest(
             "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock_shared(%s, 0)",
             [INTEREST_LOCK, book_id, INTEREST_LOCK],
         )
+        # A million sides sorted and hashed in memory; compiling so long a statement would take seconds.
+        cursor.execute("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)")
         cursor.execute(SURVEY_STATEMENT, params)
         due, params["since"], changed, since_when = cursor.fetchone()
         if due == 0:
