@@ -3,13 +3,13 @@ unallocated.
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.services.violations import refusing
 from custody.models import Payment, PaymentDirection, PaymentKind, PaymentState
 from custody.queries.custody_accounts import CustodyLine, UnitNotHeld, custody_lines, home_account
+from custody.queries.receipts import times_reversed
 from ledger.models import Account
 from ledger.queries.accounts import account_ids
 from ledger.services.posting import (
@@ -384,7 +384,7 @@ def _book(
     maker_id: int,
 ) -> dict[_Key, Payment]:
     credited = _credited_accounts(book_id, drafts.values(), lines)
-    turns = _turns(drafts)
+    turns = times_reversed(keys=drafts)
     entries = []
     for key, draft in drafts.items():
         line = lines[draft.custody_account_id, draft.unit_code]
@@ -429,20 +429,6 @@ def _book(
         for draft, entry, result in zip(drafts.values(), entries, posted, strict=True)
     ]
     return dict(zip(drafts, Payment.objects.bulk_create(payments), strict=True))
-
-
-def _turns(drafts: Iterable[_Key]) -> dict[_Key, str]:
-    """What is booked again after a corrected statement reversed it is another entry than the one reversed."""
-    wanted = set(drafts)
-    reversed_before = Counter(
-        (custodian_id, reference or "")
-        for custodian_id, reference in Payment.objects.filter(
-            custodian_id__in={custodian_id for custodian_id, _reference in wanted},
-            bank_reference__in={reference for _custodian_id, reference in wanted},
-            state=PaymentState.REVERSED,
-        ).values_list("custodian_id", "bank_reference")
-    )
-    return {key: f"/{count + 1}" for key, count in reversed_before.items() if key in wanted}
 
 
 def _credited_accounts(

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.accounts import Account, Limit
 from ledger.models.books import Book
 
+LARGEST_BALANCE_MINOR = 10**17
+"""What an account may hold on either side; of a hot one the posting rule looks, at large movements."""
+
 
 class Balance(models.Model):
     """The running balance of an account; of a hot account what has been rolled up so far.
@@ -37,6 +40,11 @@ class Balance(models.Model):
                 name="ledger_balance_not_in_credit",
             ),
             models.CheckConstraint(condition=Q(held_minor__gte=0), name="ledger_balance_held_not_negative"),
+            models.CheckConstraint(
+                condition=Q(is_hot=True)
+                | Q(balance_minor__gte=-LARGEST_BALANCE_MINOR, balance_minor__lte=LARGEST_BALANCE_MINOR),
+                name="ledger_balance_within_bound",
+            ),
         ]
 
     def __str__(self) -> str:

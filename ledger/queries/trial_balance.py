@@ -63,7 +63,7 @@ class TrialBalanceSection:
 _LINES = """
 SELECT
     u.code, u.exponent, a.ring, c.number, c.name, c.type, count(*),
-    sum(greatest(b.balance_minor, 0))::bigint, sum(greatest(-b.balance_minor, 0))::bigint
+    sum(greatest(b.balance_minor, 0)), sum(greatest(-b.balance_minor, 0))
 FROM ledger_account AS a
 {balances}
 INNER JOIN ledger_unit AS u ON u.id = a.unit_id
@@ -113,7 +113,7 @@ def trial_balance(
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        lines = [TrialBalanceLine(*row) for row in cursor.fetchall()]
+        lines = [TrialBalanceLine(*row, int(debit), int(credit)) for *row, debit, credit in cursor.fetchall()]
     return [
         TrialBalanceSection(unit, exponent, ring, tuple(group))
         for (unit, exponent, ring), group in groupby(

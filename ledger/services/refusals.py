@@ -98,6 +98,20 @@ class ZeroAmount(LedgerRefusal):
     sentence = _("A posting needs an amount other than zero.")
 
 
+class MovementBeyondBound(LedgerRefusal):
+    """More than any money or security there is would move on one account at once."""
+
+    code = "ledger_posting_movement_within_bound"
+    sentence = _("This is more than an account may be moved at once; look at the amount and its unit.")
+
+
+class BalanceBeyondBound(LedgerRefusal):
+    """An account would hold more than any money or security there is."""
+
+    code = "ledger_balance_within_bound"
+    sentence = _("The account would hold more than any account may; look at the amounts and their unit.")
+
+
 class DayNotOpen(LedgerRefusal):
     """The booking date is not the open business day of the book."""
 

@@ -30,22 +30,54 @@ DECLARE
     hot bigint[];
     hot_amounts_minor bigint[];
     restricted bigint[];
+    most_minor numeric;
+    -- What a statement moves on one account, in and out together; from which amount on a hot account's sum is looked
+    -- at; and what an account may hold. Decision 34 says why these.
+    largest_movement constant numeric := 1e15;
+    large_movement constant numeric := 1e12;
+    largest_balance constant numeric := 1e17;
 BEGIN
+    -- Cast only what fits; what does not is refused below.
     SELECT
         array_agg(m.account_id ORDER BY m.account_id),
-        array_agg(m.amount_minor ORDER BY m.account_id),
+        array_agg(
+            CASE WHEN abs(m.amount_minor) <= largest_movement THEN m.amount_minor::bigint END ORDER BY m.account_id
+        ),
+        max(greatest(m.highest_minor::numeric, -m.lowest_minor::numeric) * m.postings),
         min(m.first_entry),
         max(m.last_entry)
-    INTO touched, amounts_minor, first_entry, last_entry
+    INTO touched, amounts_minor, most_minor, first_entry, last_entry
     FROM (
         SELECT
             n.account_id,
-            sum(n.amount_minor)::bigint AS amount_minor,
+            sum(n.amount_minor) AS amount_minor,
+            max(n.amount_minor) AS highest_minor,
+            min(n.amount_minor) AS lowest_minor,
+            count(*) AS postings,
             min(n.entry_id) AS first_entry,
             max(n.entry_id) AS last_entry
         FROM new_postings AS n
         GROUP BY n.account_id
     ) AS m;
+
+    -- Rarely more than a glance: only a statement that could be beyond the bound is summed exactly.
+    IF most_minor > largest_movement THEN
+        SELECT n.account_id, min(n.entry_id) AS entry_id INTO bad
+        FROM new_postings AS n
+        GROUP BY n.account_id
+        HAVING sum(greatest(n.amount_minor, 0)) - sum(least(n.amount_minor, 0)) > largest_movement
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_posting_movement_within_bound',
+                TABLE = 'ledger_posting',
+                MESSAGE = format(
+                    'entry %s: more than %s minor units on account %s in one statement', bad.entry_id,
+                    largest_movement::bigint, bad.account_id
+                );
+        END IF;
+    END IF;
 
     -- One pass over the postings, one probe of each account, one range of entries (those of a statement have
     -- neighbouring numbers): sums per ring of all value and of resources alone, owners and contracts by their
@@ -456,6 +488,32 @@ BEGIN
                 CONSTRAINT = 'ledger_posting_account_unrestricted',
                 TABLE = 'ledger_posting',
                 MESSAGE = format('entry %s: account %s is restricted: %s', bad.entry_id, bad.address, bad.reason);
+        END IF;
+    END IF;
+
+    IF most_minor > large_movement THEN
+        SELECT moved.account_id INTO bad
+        FROM unnest(touched, amounts_minor) AS moved (account_id, amount_minor)
+        CROSS JOIN LATERAL (
+            SELECT own.balance_minor FROM ledger_balance AS own
+            WHERE own.account_id = moved.account_id AND own.is_hot
+            OFFSET 0
+        ) AS b
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(own.amount_minor), 0) AS amount_minor
+            FROM ledger_balancedelta AS own
+            WHERE own.account_id = moved.account_id
+        ) AS d
+        WHERE abs(b.balance_minor + d.amount_minor + moved.amount_minor) > largest_balance
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'ledger_balance_within_bound',
+                TABLE = 'ledger_balance',
+                MESSAGE = format(
+                    'account %s would hold more than %s minor units', bad.account_id, largest_balance::bigint
+                );
         END IF;
     END IF;
 

@@ -80,10 +80,11 @@ class TestPayment:
         deposit(cast)
         payment = request(cast)
         payment = release(cast, payment, cast.approved(payment))
+        rule = "custody_payment_state_moves_forward"
         if state == "confirmed":
             pay(payment, state=state, resolved_entry_id=payment.booked_entry_id)
-            state = "instructed"
-        with refused("custody_payment_state_moves_forward"):
+            state, rule = "instructed", "custody_payment_taken_back_by_a_correction"
+        with refused(rule):
             pay(payment, state=state)
 
     def test_starts_at_the_beginning(self, cast: Cast) -> None:

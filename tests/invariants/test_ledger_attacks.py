@@ -165,7 +165,7 @@ class TestAmountsThatSwitchALimitOff:
 
     def test_sums_beyond_the_balance_are_refused(self, prey: SmallBook, attacker: Login) -> None:
         postings = two_legs(amount=str(2**63 - 1))
-        assert refused_by(attacker, *entry_with(prey, postings)) == "NumericValueOutOfRange"
+        assert refused_by(attacker, *entry_with(prey, postings)) == "ledger_posting_movement_within_bound"
 
 
 class TestLimitsAndSegregation:

@@ -70,8 +70,8 @@ def propose_decision(
             "amount_minor": amount_minor,
         },
         maker_id=maker_id,
-        amount_minor=amount_minor,
-        currency=review.contract.unit.code,
+        amount_minor=amount_minor if review.contract else None,
+        currency=review.contract.unit.code if review.contract else None,
     )
 
 

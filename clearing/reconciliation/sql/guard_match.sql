@@ -1,7 +1,7 @@
 -- A match arrives whole, with its allocations in the same statement; its two sides are equal and about one custody
 -- account and unit; and no allocation takes more of a ledger movement or of a statement entry than there is, however
--- many sessions try at once, and no pair of them is matched twice. A match that was unmade (guard_unmatch.sql) counts no
--- more. One check per SQL statement over all its rows. DESIGN 8.
+-- many sessions try at once, and no pair of them is matched twice. A match that was unmade (guard_unmatch.sql) counts
+-- no more. One check per SQL statement over all its rows. DESIGN 8.
 CREATE OR REPLACE FUNCTION reconciliation_check_matches() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -70,7 +70,7 @@ def purposes(result: CorrectionResult) -> list[tuple[str, str]]:
     return [(one.purpose, one.entry.kind_id) for one in rows]
 
 
-def live_lines() -> set[tuple[str, str]]:
+def live_lines() -> set[tuple[str, int]]:
     """(bank's reference, statement's reading) of what is matched and not unmade."""
     found = Match.objects.filter(unmatch__isnull=True, allocations__statement_entry__isnull=False)
     return set(
