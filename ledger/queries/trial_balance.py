@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -113,7 +114,11 @@ def trial_balance(
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        lines = [TrialBalanceLine(*row, int(debit), int(credit)) for *row, debit, credit in cursor.fetchall()]
+        # Sums are numeric: over many accounts they may be more than one account can hold.
+        rows: list[list[Any]] = [
+            [int(one) if isinstance(one, Decimal) else one for one in row] for row in cursor.fetchall()
+        ]
+    lines = [TrialBalanceLine(*row) for row in rows]
     return [
         TrialBalanceSection(unit, exponent, ring, tuple(group))
         for (unit, exponent, ring), group in groupby(

@@ -23,7 +23,7 @@ def fill(book: SmallBook, kind: str, **shares: int) -> Iterator[int]:
     """A hundred of the largest movements there may be, by a statement each."""
     for number in range(100):
         amounts = {name: share * LARGEST // 2 for name, share in shares.items()}
-        book.post(book.draft(kind, key=f"fill-{number}", **amounts))
+        book.post(book.draft_of(kind, amounts, key=f"fill-{number}"))
         yield number
 
 
