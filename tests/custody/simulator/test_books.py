@@ -424,6 +424,22 @@ class TestDefects:
             opening = stated(books, TUESDAY)["accounts"][0]["balances"][0]["opening"]
         assert opening == "1.00"
 
+    def test_are_left_out_of_the_corrected_statements(self, tmp_path: Path) -> None:
+        with CustodianBooks(tmp_path, "HARBOUR", defect_seed="1", defect_rate_ppm=1_000_000) as books:
+            books.open_account(CLIENTS, "client")
+            books.advance_to(MONDAY)
+            books.credit_incoming(CLIENTS, "USD", 100, "F1/1", MONDAY)
+            with pytest.raises(NoStatement):
+                books.write_corrected(MONDAY)
+            wrong = books.write_statement(MONDAY)
+            right = books.write_corrected(MONDAY)
+            assert books.write_statement(MONDAY) == wrong
+        assert right[0][0] == wrong[0][0].replace(".json", "-corrected.json")
+        first, corrected = json.loads(wrong[0][1]), json.loads(right[0][1])
+        assert (corrected["number"], corrected["sequence"]) == (first["number"], first["sequence"])
+        assert corrected["accounts"] != first["accounts"]
+        assert [line["amount"] for line in corrected["accounts"][0]["entries"]] == ["1.00"]
+
     def month(self, directory: Path, *, rate_ppm: int) -> tuple[list[tuple[str, bytes]], list[Any]]:
         with CustodianBooks(directory, "HARBOUR", defect_seed="7", defect_rate_ppm=rate_ppm) as books:
             books.open_account(CLIENTS, "client")

@@ -122,6 +122,15 @@ class TestRunCorrectionOfAStatement:
         )
         assert list(states) == [("reversed", 50_000), ("received", 5_000)]
 
+    def test_posts_nothing_where_nothing_that_counts_is_told_otherwise(self, told: Harbour) -> None:
+        """Other words and another order: matched anew, and that is all."""
+        other = said(F2, F1, day=MONDAY).replace(b'"description": ""', b'"description": "re"')
+        before = open_breaks()
+        result = approve_and_run(told, correct_statement(told, other))
+        assert (result.findings, result.reviews, result.entry_ids) == ({}, {}, ())
+        assert live_lines() == {("AB-1", 2), ("AB-2", 2)}
+        assert open_breaks() == before
+
     def test_lends_what_was_spent_and_no_more(self, told: Harbour) -> None:
         """F2 spent 480.00 of 500.00; 300.00 had come: the house lends 180.00."""
         told.pay("F2", -48_000)
