@@ -58,7 +58,7 @@ def open_access_review(*, period: str, due_on: dt.date, actor_id: int) -> Access
     """List every role that active staff hold now, to be kept or withdrawn. Joins or opens an atomic block.
 
     :raises ReviewExists: the period has one.
-    Source: issue "Stage 3" (periodic access review); decision 36.
+    Source: DESIGN 1, rule 9; decision 36.
     """
     with acting(actor_id=actor_id, reason=f"access review {period}"):
         with refusing(refusals={ReviewExists.code: ReviewExists()}):
