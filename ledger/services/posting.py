@@ -182,18 +182,22 @@ def post_journal_entries_from_select(
     """
     if not headers:
         return []
-    return _post(
-        book_id=book_id,
-        booking_date=booking_date,
-        headers=headers,
-        statement=posting_statement(
-            headers=HEADERS_FROM_ARRAYS, postings=postings_sql, order=BY_ACCOUNT, answer=EACH_ENTRY
-        ),
-        params=params,
-        draws={},
-        caller=caller,
-        maker_id=maker_id,
+    statement = posting_statement(
+        headers=HEADERS_FROM_ARRAYS, postings=postings_sql, order=BY_ACCOUNT, answer=EACH_ENTRY
     )
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(ROOM_TO_SORT)
+        return _post(
+            book_id=book_id,
+            booking_date=booking_date,
+            headers=headers,
+            statement=statement,
+            params=params,
+            draws={},
+            caller=caller,
+            maker_id=maker_id,
+        )
 
 
 def post_entries_in_bulk(
@@ -388,7 +392,6 @@ def _post(
         if draws:
             lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
-            cursor.execute(ROOM_TO_SORT)
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
         return _answers(rows, book_id=book_id, caller=caller, draws=draws)
