@@ -1,5 +1,23 @@
 """Pages of accounts, and what every page of the admin is made of."""
 
-from accounts.admin import access_reviews, approvals, delegations, parties, staff
+from accounts.admin import (
+    access_reviews,
+    approvals,
+    credit_groups,
+    delegations,
+    due_diligence,
+    parties,
+    staff,
+    versions,
+)
 
-__all__ = ["access_reviews", "approvals", "delegations", "parties", "staff"]
+__all__ = [
+    "access_reviews",
+    "approvals",
+    "credit_groups",
+    "delegations",
+    "due_diligence",
+    "parties",
+    "staff",
+    "versions",
+]

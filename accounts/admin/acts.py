@@ -41,6 +41,8 @@ class Confirmation:
     tone: Tone = Tone.INFO
     panels: Sequence[Panel] = ()
     warning: Text = ""
+    keeps_form: bool = False
+    """Whether a refusal shows the filled form again, instead of leading back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,8 @@ def confirm_and_do(
     A refusal of a service becomes its sentence; any other exception is a fault and passes.
     """
     sent = request.POST if request.method == "POST" else None
-    form = form_class(sent, initial=initial) if form_class else None
+    files = request.FILES if request.method == "POST" else None
+    form = form_class(sent, files, initial=initial) if form_class else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             done = do(form.cleaned_data if form else {})
@@ -84,10 +87,13 @@ def confirm_and_do(
             sentence = refusal_sentence(error)
             if sentence is None:
                 raise
-            messages.error(request, sentence)
-            return HttpResponseRedirect(confirmation.back)
-        messages.add_message(request, done.level, str(done.sentence))
-        return HttpResponseRedirect(done.href)
+            if form is None or not confirmation.keeps_form:
+                messages.error(request, sentence)
+                return HttpResponseRedirect(confirmation.back)
+            form.add_error(None, sentence)
+        else:
+            messages.add_message(request, done.level, str(done.sentence))
+            return HttpResponseRedirect(done.href)
     if request.method not in ("GET", "HEAD", "POST"):
         raise PermissionDenied
     context = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import Party, PartyKind, PartyLocale, PartyStatus
 from accounts.services.actor import acting
+from accounts.services.due_diligence import named_refusals
 from accounts.services.violations import refusing
 
 
@@ -82,9 +83,10 @@ def change_party_status(*, party_id: int, status: PartyStatus, actor_id: int, re
 
     :raises PartyMissing: no such party.
     :raises PartyClosed: the party is closed and another status is asked for.
+    :raises PartySanctioned: a confirmed sanction stands against it.
     Source: DESIGN 2.
     """
-    with acting(actor_id=actor_id, reason=reason):
+    with acting(actor_id=actor_id, reason=reason), named_refusals():
         party = Party.objects.select_for_update().filter(pk=party_id).first()
         if party is None:
             raise PartyMissing

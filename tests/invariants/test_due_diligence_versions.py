@@ -1,4 +1,4 @@
-"""Questionnaires, disclosures, acknowledgements: what the database refuses, the owner of the tables included."""
+"""Questionnaires, disclosures, acknowledgements: what the database refuses, its owner included."""
 
 import datetime as dt
 import json

@@ -1,5 +1,5 @@
-"""The first page, the days, and the approvals with what carries them out."""
+"""The first page, the days, parties, and the approvals with what carries them out."""
 
-from clearing.day.admin import approval_rules, approvals, home, runs
+from clearing.day.admin import approval_rules, approvals, home, parties, runs
 
-__all__ = ["approval_rules", "approvals", "home", "runs"]
+__all__ = ["approval_rules", "approvals", "home", "parties", "runs"]

@@ -10,6 +10,9 @@ from accounts.admin.approvals import person
 from accounts.admin.cells import instant_text
 from accounts.admin.panels import NOTHING, Cell, Facts, code, text
 from accounts.models import Approval, ApprovalKind, ApprovalStatus, StaffRole, User
+from clearing.day.admin.due_diligence import DUE_DILIGENCE, due_diligence_words
+from clearing.day.admin.due_diligence import PAYLOAD as DUE_DILIGENCE_PAYLOAD
+from clearing.day.admin.due_diligence import QUESTIONS as DUE_DILIGENCE_QUESTIONS
 from ledger.domain.money import format_amount
 from ledger.models import Unit
 
@@ -17,6 +20,7 @@ WAITING = (ApprovalStatus.PROPOSED, ApprovalStatus.APPROVED)
 LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{48,}([0-9a-f]{4})\b")
 
 QUESTIONS = {
+    **DUE_DILIGENCE_QUESTIONS,
     ApprovalKind.CLOSE_BUSINESS_DAY: gettext_lazy(
         "Close this business day as the books stand? Nothing can be booked into it afterwards."
     ),
@@ -70,6 +74,7 @@ QUESTIONS = {
 }
 
 PAYLOAD = {
+    **DUE_DILIGENCE_PAYLOAD,
     "amount_minor": gettext_lazy("Amount in minor units"),
     "book": gettext_lazy("Book"),
     "business_date": gettext_lazy("Business date"),
@@ -122,6 +127,8 @@ def matter(row: Approval) -> str:
     """One line that says what is decided."""
     said = row.payload
     match row.kind:
+        case kind if kind in DUE_DILIGENCE:
+            return due_diligence_words(row)
         case ApprovalKind.RELEASE_WITHDRAWAL if "counterparty_account" in said:
             return _("%(reference)s to %(account)s") % {
                 "reference": said["reference"],

@@ -31,6 +31,7 @@ from clearing.day.admin.approval_words import (
 )
 from clearing.day.admin.carrying_out import carry_out, closes_by_itself, give_up, terms_of
 from clearing.day.admin.carrying_out_contracts import contract_panels
+from clearing.day.admin.due_diligence import DUE_DILIGENCE, due_diligence_panels
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
@@ -276,6 +277,8 @@ def _carried_out(row: Approval, user: User) -> Done:
 def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
     """The matter itself, so that whoever decides sees what is decided."""
     match row.kind:
+        case kind if kind in DUE_DILIGENCE:
+            return due_diligence_panels(request, row)
         case ApprovalKind.RELEASE_LIQUIDATION:
             found = Liquidation.objects.select_related("contract__unit", "contract__client").filter(
                 reference=row.subject

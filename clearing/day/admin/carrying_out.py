@@ -14,6 +14,7 @@ from clearing.corrections.models import Correction
 from clearing.corrections.services.reviews import decide_review
 from clearing.corrections.services.run import run_correction
 from clearing.day.admin.carrying_out_contracts import OF_CONTRACTS
+from clearing.day.admin.due_diligence import DUE_DILIGENCE
 from clearing.day.services.closing import close_day
 from clearing.liquidation.models import Liquidation
 from clearing.liquidation.services.release import release_liquidation
@@ -49,18 +50,10 @@ def closes_by_itself(approval: Approval) -> bool:
 def carry_out(*, approval: Approval, actor: User) -> str:
     """Do what was approved; return the sentence that says so."""
     match approval.kind:
-        case ApprovalKind.CLOSE_BUSINESS_DAY:
-            return _close(approval, actor)
+        case kind if kind in ACTED:
+            return ACTED[kind](approval, actor)
         case kind if kind in BY_THEMSELVES:
             return BY_THEMSELVES[ApprovalKind(kind)](approval)
-        case ApprovalKind.RELEASE_LIQUIDATION:
-            return _release_liquidation(approval, actor)
-        case ApprovalKind.RELEASE_WITHDRAWAL:
-            return _release_withdrawal(approval, actor)
-        case ApprovalKind.ACTIVATE_TERMS:
-            return _activate_terms(approval, actor)
-        case ApprovalKind.CORRECT_AFTER_CLOSE:
-            return _correct(approval, actor)
         case ApprovalKind.SET_APPROVAL_LIMIT:
             set_rule(approval_id=approval.pk)
             return _("The rule is in force.")
@@ -213,6 +206,17 @@ def _correct(approval: Approval, actor: User) -> str:
         "findings": sum(result.findings.values()),
         "reviews": sum(result.reviews.values()),
     }
+
+
+ACTED: dict[str, Callable[[Approval, User], str]] = {
+    **DUE_DILIGENCE,
+    ApprovalKind.CLOSE_BUSINESS_DAY: _close,
+    ApprovalKind.RELEASE_LIQUIDATION: _release_liquidation,
+    ApprovalKind.RELEASE_WITHDRAWAL: _release_withdrawal,
+    ApprovalKind.ACTIVATE_TERMS: _activate_terms,
+    ApprovalKind.CORRECT_AFTER_CLOSE: _correct,
+}
+"""What is carried out on behalf of the person who does it."""
 
 
 def terms_of(approval: Approval) -> TermsVersion | None:
