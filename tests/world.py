@@ -16,6 +16,7 @@ from typing import TypedDict
 from accounts.models import Party, StaffRole
 from accounts.queries.staff import day_runner_id
 from accounts.services.approvals import approve
+from accounts.services.onboarding import onboard_clients
 from accounts.services.parties import PartyDraft, register_parties
 from accounts.services.staff import register_staff
 from clearing.day.services.run_day import DayReport, run_day
@@ -244,6 +245,13 @@ def build_world(directory: Path, *, contracts: int = 6, terms: TermsDraft = TERM
     register_price_sources(labels={source: source.title() for source in SOURCES})
     made = World(book, day_runner_id(), checker.pk, directory, units)
     parties = _parties(contracts, signed)
+    onboard_clients(
+        party_ids=[party.pk for party in parties.values() if party.kind == "client"],
+        on=FIRST_DAY,
+        maker_id=made.maker_id,
+        checker_id=checker.pk,
+        tier=5,
+    )
     _open_banks(made, parties, signed)
     made.contracts = _open_contracts(made, parties, contracts, _terms(made, terms, signed), signed)
     return made

@@ -5,7 +5,9 @@ from contextlib import suppress
 from datetime import date
 
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
+from accounts.queries.suitability import standings
 from accounts.services.approvals import approve, propose_approval
+from accounts.services.onboarding import onboard_clients
 from clearing.demo.plans import ContractPlan
 from clearing.demo.population import FUNDER_RATE_PPM, World
 from clearing.liquidation.queries.liquidations import liquidations_to_release
@@ -26,6 +28,7 @@ from custody.services.withdrawals import (
     request_withdrawal,
 )
 
+TIER = 4
 RESERVE_MINOR = 25_000_00
 CAPITAL_MINOR = 5_000_000_00
 FUNDING_MINOR = 40_000_000_00
@@ -38,6 +41,7 @@ def open_new_contracts(world: World, plans: Sequence[ContractPlan], session: dat
     if not drafts:
         return
     maker_id, checker_id = world.team.risk
+    _take_on(world, {draft.client_id for draft in drafts}, session)
     opened = open_contracts(
         book_id=world.book.pk, drafts=drafts, actor_id=world.team.operations[0], reason="client's application"
     )
@@ -51,6 +55,16 @@ def open_new_contracts(world: World, plans: Sequence[ContractPlan], session: dat
             actor_id=actor_id,
             reason=reason,
         )
+
+
+def _take_on(world: World, client_ids: set[int], session: date) -> None:
+    """Check, assess and inform the clients whose papers are missing or have run out. Each bears what its
+    contract asks: the play is about markets, not about who may take part in them.
+    """
+    found = standings(party_ids=client_ids, on=session)
+    wanted = sorted(client_id for client_id in client_ids if found[client_id].faults)
+    maker_id, checker_id = world.team.operations
+    onboard_clients(party_ids=wanted, on=session, maker_id=maker_id, checker_id=checker_id, tier=TIER)
 
 
 def _draft(world: World, plan: ContractPlan) -> ContractDraft:

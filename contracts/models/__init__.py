@@ -3,6 +3,7 @@ from contracts.models.benchmark import Benchmark, BenchmarkFixing
 from contracts.models.contract import ContractState, FinancingContract, FundingSource, FundingTranche
 from contracts.models.dispute import Dispute, DisputeState, DisputeSubject
 from contracts.models.documents import Document, DocumentKind, DocumentSeries
+from contracts.models.drawdown import CapSource, Drawdown
 from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
 from contracts.models.interest import InterestAccrual, InterestChange, InterestHold, InterestRun
 from contracts.models.penalty import PenaltyAccrual, PenaltyRun
@@ -14,6 +15,7 @@ __all__ = [
     "AmendmentKind",
     "Benchmark",
     "BenchmarkFixing",
+    "CapSource",
     "ContractAmendment",
     "ContractState",
     "Dispute",
@@ -22,6 +24,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentSeries",
+    "Drawdown",
     "FeeBasis",
     "FeeCharge",
     "FeeKind",

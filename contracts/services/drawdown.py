@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from contracts.domain.interest import PARTS_PER_MILLION
-from contracts.domain.leverage import exceeds_maximum, maximum_leverage
 from contracts.domain.states import DRAWABLE
-from contracts.models import ContractState, FinancingContract, TermsVersion
+from contracts.models import ContractState, FinancingContract
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances, TrancheBalance
-from contracts.queries.terms_in_force import terms_in_force
+from contracts.services.drawdown_permission import (
+    DrawdownDraft,
+    LeverageExceeded,
+    permit_drawdowns,
+    write_drawdowns,
+)
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -31,6 +32,17 @@ from ledger.queries.holds import account_balances
 from ledger.services.posting import EntryDraft, PostedEntry, post_journal_entries
 from ledger.services.refusals import AccountRestricted
 
+__all__ = [
+    "DrawdownDraft",
+    "FinancingRestricted",
+    "FunderExhausted",
+    "LeverageExceeded",
+    "NotDrawable",
+    "NotOpenYet",
+    "draw_down",
+    "draw_downs",
+]
+
 
 class NotDrawable(ContractRefusal):
     """The contract is not approved or active."""
@@ -46,13 +58,6 @@ class FinancingRestricted(ContractRefusal):
     sentence = _("New financing of this contract is restricted; see the reason, and lift it at its source.")
 
 
-class LeverageExceeded(ContractRefusal):
-    """After the drawdown, own and financed money over own money would exceed the terms' maximum."""
-
-    code = "contracts_drawdown_leverage_within_cap"
-    sentence = _("The drawdown exceeds the maximum leverage; draw less, or have the client deposit first.")
-
-
 class FunderExhausted(ContractRefusal):
     """A funder has not enough available money for its share."""
 
@@ -65,21 +70,6 @@ class NotOpenYet(ContractRefusal):
 
     code = "contracts_drawdown_contract_has_opened"
     sentence = _("The contract opens later.")
-
-
-@dataclass(frozen=True, slots=True)
-class DrawdownDraft:
-    """An amount to be drawn, in minor units.
-
-    `securities_minor` is what the contract's securities are worth by the caller's valuation; they count as
-    the client's own. Zero, where nobody has valued them, counts cash alone.
-    """
-
-    contract_id: int
-    amount_minor: int
-    value_date: dt.date
-    idempotency_key: str
-    securities_minor: int = 0
 
 
 def draw_down(
@@ -107,10 +97,13 @@ def draw_downs(*, drafts: Sequence[DrawdownDraft], booking_date: dt.date, maker_
     :raises AmountNotPositive, ValueDateAhead: the request is unfit.
     :raises NotDrawable: a contract is neither approved nor active.
     :raises NotOpenYet: a contract opens after the booking date.
-    :raises LeverageExceeded: min(1/m - 1, the terms' maximum, 1/initial margin) would be exceeded.
+    :raises Unsuitable: a client's standing has a fault; the subclass names it.
+    :raises LeverageExceeded, PackCapExceeded, TierCapExceeded, DynamicCapExceeded: the smallest of 1/m - 1,
+        the terms' caps, the rule pack's, the tier's and the dynamic limit would be exceeded.
+    :raises OwnBelowMinimum, LoansExceedCapital: limits of the rule pack beside leverage.
     :raises FunderExhausted: a funder's available money does not cover its share; names the funder.
     :raises FinancingRestricted: a restriction is in force on the client's cash.
-    Source: DESIGN 4 (drawdown, house tranche), 5 (leverage).
+    Source: DESIGN 4 (drawdown, house tranche), 5 (suitability, leverage).
     """
     for draft in drafts:
         refuse_unfit(amount_minor=draft.amount_minor, booking_date=booking_date, value_date=draft.value_date)
@@ -119,7 +112,12 @@ def draw_downs(*, drafts: Sequence[DrawdownDraft], booking_date: dt.date, maker_
         replays = _replays(drafts, found)
         fresh = [draft for draft in drafts if draft.idempotency_key not in replays]
         _refuse_undrawable(fresh, found, booking_date)
+        permitted = permit_drawdowns(drafts=fresh, found=found, booking_date=booking_date) if fresh else []
+        _refuse_exhausted(fresh, found)
         posted = _post(fresh, found, booking_date, maker_id) if fresh else {}
+        if fresh:
+            book_id = found[fresh[0].contract_id].book_id
+            write_drawdowns(permitted=permitted, posted=posted, book_id=book_id, booking_date=booking_date)
     entries = replays | posted
     return [entries[draft.idempotency_key] for draft in drafts]
 
@@ -143,35 +141,13 @@ def _replays(
 def _refuse_undrawable(
     drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances], booking_date: dt.date
 ) -> None:
-    ids = [draft.contract_id for draft in drafts]
-    contracts = FinancingContract.objects.in_bulk(ids)
-    terms = terms_in_force(contract_ids=ids, on=booking_date)
-    drawn: dict[int, int] = {}
+    contracts = FinancingContract.objects.in_bulk([draft.contract_id for draft in drafts])
     for draft in drafts:
         contract = found[draft.contract_id]
         if contract.state not in DRAWABLE:
             raise NotDrawable(f"{contract.code} is {contract.state}")
         if contracts[draft.contract_id].opened_on > booking_date:
             raise NotOpenYet(f"{contract.code}: {contracts[draft.contract_id].opened_on}")
-        drawn[draft.contract_id] = drawn.get(draft.contract_id, 0) + draft.amount_minor
-        _refuse_leverage(contract, terms[draft.contract_id], drawn[draft.contract_id], draft.securities_minor)
-    _refuse_exhausted(drafts, found)
-
-
-def _refuse_leverage(
-    contract: ContractBalances, terms: TermsVersion, drawn_minor: int, securities_minor: int
-) -> None:
-    own_minor = contract.cash_minor + contract.unsettled_cash_minor + securities_minor - contract.debt_minor
-    caps = [
-        Fraction(terms.max_leverage_ppm, PARTS_PER_MILLION),
-        Fraction(PARTS_PER_MILLION, terms.initial_margin_ppm),
-    ]
-    maximum = maximum_leverage(terms.maintenance_ppm, caps)
-    financed_minor = contract.principal_minor + drawn_minor
-    if own_minor <= 0 or exceeds_maximum(own_minor, financed_minor, maximum):
-        raise LeverageExceeded(
-            f"{contract.code}: own {own_minor}, financed {financed_minor}, maximum {maximum}"
-        )
 
 
 def _refuse_exhausted(drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances]) -> None:

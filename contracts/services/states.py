@@ -10,6 +10,7 @@ from accounts.services.actor import acting
 from contracts.domain.states import is_permitted
 from contracts.models import FinancingContract
 from contracts.services.refusals import TransitionNotPermitted, named_contract_refusals
+from contracts.services.suitability_gate import refuse_unsuitable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,12 @@ def move_states(*, moves: Iterable[StateMove], business_date: dt.date, actor_id:
     :returns: how many moved.
     :raises TransitionNotPermitted: DESIGN 5's table has no such move.
     :raises StillOwes: a contract to be closed owes something.
+    :raises Unsuitable: a client that applies has a standing with a fault; the subclass names it.
     """
     wanted = {move.contract_id: move.to_state for move in moves}
+    refuse_unsuitable(
+        contract_ids=[key for key, to_state in wanted.items() if to_state == "submitted"], on=business_date
+    )
     with named_contract_refusals(), acting(actor_id=actor_id, reason=reason), transaction.atomic():
         contracts = FinancingContract.objects.select_for_update().filter(id__in=wanted).order_by("id")
         by_state: dict[str, list[int]] = {}

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Approval, Party, User
+from accounts.queries.suitability import SuitabilityFault, standings
 from accounts.services.approvals import approve, propose_approval
+from accounts.services.onboarding import onboard_clients
 from accounts.services.parties import register_party
 from accounts.services.staff import register_staff
 from contracts.models import FinancingContract, TermsVersion
@@ -45,6 +47,12 @@ TERMS = TermsDraft(
     capitalisation_allowed=True,
 )
 REASON = "test of contracts"
+RUN_OUT = {
+    SuitabilityFault.IDENTITY_EXPIRED,
+    SuitabilityFault.IDENTITY_REVIEW_OVERDUE,
+    SuitabilityFault.SCREENING_MISSING,
+    SuitabilityFault.SUITABILITY_EXPIRED,
+}
 _numbers = itertools.count(1)
 
 
@@ -60,13 +68,34 @@ class Lending:
     custodian_id: int
     parties: dict[str, Party] = field(default_factory=dict)
     terms: dict[str, TermsVersion] = field(default_factory=dict)
+    keeps_papers: bool = True
+    """Whether clients' checks are renewed when they have run out by the day of a drawdown."""
 
     def party(self, code: str, kind: str) -> Party:
         if code not in self.parties:
-            self.parties[code] = register_party(
+            party = register_party(
                 code=code, kind=kind, display_name=code.title(), actor_id=self.maker.id, reason=REASON
             )
+            self.parties[code] = party
+            if kind == "client":
+                self.onboard(party)
         return self.parties[code]
+
+    def onboard(self, *parties: Party, tier: int = 5) -> None:
+        """Check, assess and inform clients as of the open day; it holds a year."""
+        onboard_clients(
+            party_ids=[party.id for party in parties],
+            on=self.day,
+            maker_id=self.maker.id,
+            checker_id=self.checker.id,
+            tier=tier,
+        )
+
+    def renew(self, party: Party) -> None:
+        """Onboard a client again whose papers have run out since."""
+        faults = standings(party_ids=[party.id], on=self.day)[party.id].faults
+        if faults and set(faults) <= RUN_OUT:
+            self.onboard(party)
 
     def id_of(self, address: str, unit: str = "CNY") -> int:
         return account_id(book_id=self.book.id, address=address, unit_code=unit)
@@ -95,6 +124,11 @@ class Lending:
             "client_deposit",
             {self.id_of("client/custody/BANKA"): amount, contract.cash_account_id: -amount},
         )
+
+    def capital(self, amount: int) -> None:
+        """The owners pay in."""
+        bank, owners = self.id_of("house/custody/BANKA"), self.id_of("house/capital")
+        self.post_at("house_capital", {bank: amount, owners: -amount})
 
     def fund(self, code: str, amount: int) -> None:
         self.post_at(
@@ -178,6 +212,8 @@ class Lending:
     def draw(
         self, contract: FinancingContract, amount: int, *, key: str = "", value_date: dt.date | None = None
     ) -> PostedEntry:
+        if self.keeps_papers:
+            self.renew(contract.client)
         return draw_down(
             contract_id=contract.id,
             amount_minor=amount,

@@ -154,14 +154,17 @@ class TestBalance:
             book.post(book.draft("interest_accrued", loan=5, loan_2=-5))
 
     def test_of_contracts_says_nothing_of_other_rings(self, book: SmallBook) -> None:
-        """One entry draws down for two contracts: only principal is kept by contract."""
+        """One entry repays two contracts: only principal is kept by contract."""
         (funded,) = Account.objects.filter(pk=book.accounts["funded"])
         funded.pk, funded.contract_code, funded.address = None, "F2", "contract/F2/funded/H1"
         funded.save(force_insert=True)
         book.accounts["funded_2"] = funded.pk
-        amounts = {"loan": 5, "funded": -5, "loan_2": 6, "funded_2": -6, "harbour": 11, "funder_bank": -11}
-        book.post(book.draft_of("drawdown", {**amounts, "bank": 11, "wang": -5, "okafor": -6}))
-        assert balance(account_id=book.accounts["okafor"]) == -500_06
+        owed = {"loan": 5, "funded": -5, "loan_2": 6, "funded_2": -6}
+        book.post(book.draft_of("interest_capitalised", owed))
+        paid = {name: -amount for name, amount in owed.items()}
+        moved = {"harbour": -11, "funder_bank": 11, "bank": -11, "wang": 5, "okafor": 6}
+        book.post(book.draft_of("repayment", {**paid, **moved}))
+        assert balance(account_id=book.accounts["okafor"]) == -499_94
 
 
 class TestFlows:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import ApprovalKind, Party, StaffRole, User
 from accounts.services.approvals import approve, propose_approval
+from accounts.services.onboarding import onboard_clients
 from accounts.services.parties import register_party
 from clearing.margin.models import Valuation
 from clearing.margin.services.calls import follow_calls, issue_calls
@@ -301,10 +302,14 @@ def harbour() -> Harbour:
     product = create_product(
         code="MARGIN", name="Margin loan", actor_id=maker.pk, reason=str(signed["reason"])
     )
+    ines = staff("ines.duarte", StaffRole.RISK)
+    onboard_clients(
+        party_ids=[parties["OKAFOR"].pk], on=FRIDAY, maker_id=maker.pk, checker_id=ines.pk, tier=5
+    )
     world = Harbour(
         book=book,
         maker=maker,
-        ines=staff("ines.duarte", StaffRole.RISK),
+        ines=ines,
         okafor=parties["OKAFOR"],
         albion=parties["ALBION"],
         anchor=anchor,

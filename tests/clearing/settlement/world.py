@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts.models import Party, User
 from accounts.services.approvals import approve
+from accounts.services.onboarding import onboard_clients
 from accounts.services.parties import register_party
 from clearing.marks.models import Instrument
 from clearing.marks.services.instruments import InstrumentDraft, register_instruments
@@ -162,7 +163,15 @@ def world() -> World:
         code: register_party(code=code, kind=kind, display_name=code.title(), **signed)
         for code, kind in (("WANG", "client"), ("OKAFOR", "client"), ("HARBOUR", "funder"))
     }
-    contracts = _contracts(book, parties, banks, _terms(units["USD"], signed), signed)
+    terms_id = _terms(units["USD"], signed)
+    onboard_clients(
+        party_ids=[parties["WANG"].pk, parties["OKAFOR"].pk],
+        on=MONDAY,
+        maker_id=maker.pk,
+        checker_id=User.objects.get(username="ines.checker").pk,
+        tier=5,
+    )
+    contracts = _contracts(book, parties, banks, terms_id, signed)
     open_business_day(book_id=book.pk, business_date=THURSDAY, maker_id=maker.pk)
     return World(book, maker, units, instruments, contracts)
 

@@ -37,15 +37,16 @@ def two_days(transactional_db: None) -> SmallBook:
             book.draft("receipt_identified", wang_other=5, wang=-5),
         )
         book.post(book.draft("funder_deposit", funder_bank=900_00, harbour=-900_00))
+        book.post(book.draft("interest_capitalised", loan=150_00, funded=-150_00))
         book.post(
             book.draft(
-                "drawdown",
-                loan=100_00,
-                funded=-100_00,
-                harbour=100_00,
-                funder_transit=-100_00,
-                transit=100_00,
-                wang=-100_00,
+                "repayment",
+                loan=-100_00,
+                funded=100_00,
+                harbour=-100_00,
+                funder_transit=100_00,
+                transit=-100_00,
+                wang=100_00,
             )
         )
     close(book, lin)

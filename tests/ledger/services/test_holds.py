@@ -102,7 +102,7 @@ class TestPlacing:
         assert standing(funded) == (-500_00, 200_00, 300_00)
 
     def test_holds_on_a_debt_too(self, funded: SmallBook) -> None:
-        funded.post(funded.draft("drawdown", loan=100, funded=-100))
+        funded.post(funded.draft("interest_capitalised", loan=100, funded=-100))
         place(funded, 60, account="loan")
         assert standing(funded, "loan") == (100, 60, 40)
         with pytest.raises(LimitExceeded):
