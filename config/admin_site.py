@@ -96,6 +96,7 @@ MENU: list[dict[str, Any]] = [
     group(
         _("Reference data"),
         pages(_("Terms"), "fact_check", "contracts.termsversion"),
+        pages(_("Rule packs"), "policy", "contracts.rulepackversion"),
         pages(_("Instruments"), "candlestick_chart", "marks.instrument"),
         pages(_("Corporate actions"), "call_split", "marks.corporateaction"),
         pages(_("Staff"), "badge", "accounts.user"),

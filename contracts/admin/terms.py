@@ -1,5 +1,6 @@
 """Products and the versions of their terms."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -13,9 +14,22 @@ from accounts.admin.filters import choices, rows
 from accounts.admin.panels import Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
 from accounts.admin.read_only import ReadOnlyAdmin
 from contracts.models import Product, TermsState, TermsVersion
-from ledger.admin.amounts import ppm_column
+from contracts.queries.cost import estimate_cost
+from ledger.admin.amounts import amount, ppm_column
+from ledger.domain.money import format_amount
 
 TONES_OF_STATE = {TermsState.DRAFT: Tone.NOTICE, TermsState.ACTIVE: Tone.GOOD}
+EXAMPLE_DAY, EXAMPLE_DAYS, EXAMPLE_SLIPPAGE_PPM = dt.date(2025, 1, 1), (30, 90, 180), 1_000
+COSTS: dict[str, Any] = {
+    "interest": gettext_lazy("interest"),
+    "commission_buy": gettext_lazy("commission of the purchase"),
+    "external_buy": gettext_lazy("taxes and fees of the purchase"),
+    "slippage_buy": gettext_lazy("slippage of the purchase"),
+    "commission_sell": gettext_lazy("commission of the sale"),
+    "external_sell": gettext_lazy("taxes and fees of the sale"),
+    "slippage_sell": gettext_lazy("slippage of the sale"),
+    "fees": gettext_lazy("fees"),
+}
 WATERFALL: dict[str, Any] = {
     "costs": gettext_lazy("costs"),
     "interest": gettext_lazy("interest"),
@@ -62,7 +76,8 @@ class TermsVersionAdmin(ReadOnlyAdmin[TermsVersion]):
     list_select_related = ["product", "unit"]
 
     def panels(self, request: HttpRequest, row: TermsVersion) -> list[Panel]:
-        return [ladder_facts(row), rate_facts(request, row), liquidation_facts(row)]
+        costs = [cost_table(row)] if row.benchmark_id is None else []
+        return [ladder_facts(row), rate_facts(request, row), *costs, liquidation_facts(row)]
 
 
 def ladder_facts(terms: TermsVersion) -> Facts:
@@ -87,6 +102,7 @@ def rate_facts(request: HttpRequest, terms: TermsVersion) -> Facts:
     return Facts(
         title=_("Rates, margins and costs"),
         items=[
+            (_("Rule pack"), related(terms.rule_pack_version, request)),
             *_rate_of(terms),
             (_("Day count"), text(terms.get_day_count_display())),
             (_("Loan of one day"), text(terms.get_same_day_rule_display())),
@@ -119,6 +135,45 @@ def _rate_of(terms: TermsVersion) -> list[tuple[str, Cell]]:
         (_("Cap of the rate"), percent(terms.rate_cap_ppm)),
         (_("Months between resets"), number(str(terms.reset_months))),
     ]
+
+
+def cost_table(terms: TermsVersion) -> Table:
+    """What a client can be shown before it signs: all costs of an example, for three lengths of time."""
+    exponent, own = terms.unit.exponent, 100_000 * 10**terms.unit.exponent
+    made = [
+        estimate_cost(
+            terms=terms,
+            own_minor=own,
+            financed_minor=own,
+            from_date=EXAMPLE_DAY,
+            until_date=EXAMPLE_DAY + dt.timedelta(days=days),
+            slippage_ppm=EXAMPLE_SLIPPAGE_PPM,
+        )
+        for days in EXAMPLE_DAYS
+    ]
+    names = [line.name for line in made[0].lines]
+    rows = [
+        [text(COSTS[name])]
+        + [
+            amount(sum(line.amount_minor for line in one.lines if line.name == name), exponent)
+            for one in made
+        ]
+        for name in names
+    ]
+    rows.append([text(_("in a year, of what is financed")), *(percent(one.yearly_ppm) for one in made)])
+    rows.append([text(_("prices must rise by")), *(percent(one.break_even_ppm) for one in made)])
+    return Table(
+        title=_("What it costs a client: %(amount)s of its own, as much financed")
+        % {"amount": format_amount(own, exponent)},
+        columns=[
+            Column(_("cost")),
+            *(Column(_("%(days)d days") % {"days": days}, Look.NUMBER) for days in EXAMPLE_DAYS),
+        ],
+        rows=rows,
+        foot=[text(_("All together")), *(amount(one.total_minor, exponent) for one in made)],
+        empty=_("It costs nothing."),
+        note=_("Bought on the first day and sold on the last at unchanged prices, each filled 0.10 % worse."),
+    )
 
 
 def liquidation_facts(terms: TermsVersion) -> Facts:
