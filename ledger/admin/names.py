@@ -91,6 +91,7 @@ KIND_NAMES: dict[str, Text] = {
     "overrun_funded": _("Overrun funded by the house"),
     "bad_spread_written_off": _("Unpaid spread written off"),
     "recovery_applied": _("Recovery applied"),
+    "funder_replaced": _("Funder replaced"),
     "dividend_ex": _("Dividend, ex-date"),
     "dividend_paid": _("Dividend paid"),
     "tax_remitted": _("Tax remitted"),

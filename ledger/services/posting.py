@@ -182,22 +182,19 @@ def post_journal_entries_from_select(
     """
     if not headers:
         return []
-    statement = posting_statement(
-        headers=HEADERS_FROM_ARRAYS, postings=postings_sql, order=BY_ACCOUNT, answer=EACH_ENTRY
+    return _post(
+        book_id=book_id,
+        booking_date=booking_date,
+        headers=headers,
+        statement=posting_statement(
+            headers=HEADERS_FROM_ARRAYS, postings=postings_sql, order=BY_ACCOUNT, answer=EACH_ENTRY
+        ),
+        params=params,
+        draws={},
+        caller=caller,
+        maker_id=maker_id,
+        before=ROOM_TO_SORT,
     )
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(ROOM_TO_SORT)
-        return _post(
-            book_id=book_id,
-            booking_date=booking_date,
-            headers=headers,
-            statement=statement,
-            params=params,
-            draws={},
-            caller=caller,
-            maker_id=maker_id,
-        )
 
 
 def post_entries_in_bulk(
@@ -377,6 +374,7 @@ def _post(
     draws: Mapping[str, Sequence[HoldDraw]],
     caller: str,
     maker_id: int,
+    before: str = "",
 ) -> list[PostedEntry]:
     arguments: dict[str, Any] = {
         **{column: [getattr(header, column) for header in headers] for column in EntryHeader.__slots__},
@@ -392,6 +390,8 @@ def _post(
         if draws:
             lock_balances(account_ids=arguments["account_id"])
         with connection.cursor() as cursor:
+            if before:
+                cursor.execute(before)
             cursor.execute(statement, arguments)
             rows = cursor.fetchall()
         return _answers(rows, book_id=book_id, caller=caller, draws=draws)

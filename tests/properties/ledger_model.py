@@ -66,6 +66,7 @@ FLOWS = {
     "house_capital": {("external", "house")},
     "trade_buy_settled": {("client", "external"), ("external", "client")},
     "payment_confirmed": set(),
+    "interest_capitalised": set(),
 }
 SCOPES = {"client_withdrawal": "outflow", "drawdown": "financing"}
 TAKEN_IN_SOFT_CLOSE = {"interest_adjusted"}

@@ -37,6 +37,7 @@ USUAL: list[tuple[str, Callable[[int], list[Leg]]]] = [
     ("interest_collected", legs(wang=1, bank=-1, house_bank=1, interest=-1)),
     ("house_capital", legs(house_bank=5, capital=-5)),
     ("payment_confirmed", legs(payments=1, bank=-1)),
+    ("interest_capitalised", legs(loan=1, funded=-1)),
 ]
 STRANGE: list[tuple[str, Callable[[int], list[Leg]]]] = [
     ("receipt_identified", legs(wang=1, okafor=-1)),

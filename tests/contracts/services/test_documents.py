@@ -109,6 +109,7 @@ class TestIssueAgreement:
         book.parties["SOMCHAI"] = register_party(
             code="SOMCHAI", kind="client", display_name="สมชาย", actor_id=book.maker.id, reason=REASON
         )
+        book.onboard(book.parties["SOMCHAI"])
         contract = book.open("F9", client="SOMCHAI")
         with pytest.raises(GlyphMissing, match=r"U\+0E2A") as caught:
             agreement(book, contract)

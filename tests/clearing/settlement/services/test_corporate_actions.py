@@ -213,9 +213,9 @@ class TestDividend:
     ) -> None:
         world.deliver("F1", "XNYS:IBM", 1_000)
         announce_dividend(world)
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             ex(world)
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             pay(world)
 
 
