@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_first_questionnaire"),
         ("custody", "0006_statement_replacements_sql"),
-        ("ledger", "0015_interest_kinds"),
+        ("ledger", "0014_funding_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,10 +7,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_first_questionnaire"),
-        ("contracts", "0014_imports_sql"),
+        ("contracts", "0012_documents_sql"),
         ("corrections", "0003_roles"),
         ("custody", "0008_accepted_replacements_sql"),
-        ("ledger", "0015_interest_kinds"),
+        ("ledger", "0014_funding_kinds"),
         ("liquidation", "0002_sql"),
         ("margin", "0002_sql"),
         ("reconciliation", "0004_unmatches_sql"),

@@ -11,7 +11,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0015_drawdowns"),
+        ("contracts", "0013_drawdowns"),
         ("accounts", "0011_first_questionnaire"),
         ("ledger", "0002_rules"),
     ]

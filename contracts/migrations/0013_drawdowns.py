@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_first_questionnaire"),
-        ("contracts", "0014_imports_sql"),
-        ("ledger", "0015_interest_kinds"),
+        ("contracts", "0012_documents_sql"),
+        ("ledger", "0014_funding_kinds"),
     ]
 
     operations = [

@@ -33,6 +33,6 @@ def withdraw(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("day", "0016_roles_see_replacements"), ("contracts", "0015_drawdowns")]
+    dependencies = [("day", "0014_roles_see_documents"), ("contracts", "0013_drawdowns")]
 
     operations = [migrations.RunPython(grant, withdraw)]

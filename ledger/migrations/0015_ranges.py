@@ -11,7 +11,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0015_interest_kinds")]
+    dependencies = [("ledger", "0014_funding_kinds")]
 
     operations = [
         migrations.AlterField(

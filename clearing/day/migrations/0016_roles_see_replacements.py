@@ -1,9 +1,0 @@
-"""What the roles of staff may look at."""
-
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("day", "0015_roles_see_bulk")]
-
-    operations = []
