@@ -119,6 +119,9 @@ def draw_financing(world: World, plans: Sequence[ContractPlan], session: date) -
     ]
     if not drafts:
         return
+    # A paper that was good at the opening may have run out overnight.
+    drawing = contracts.filter(pk__in=[draft.contract_id for draft in drafts])
+    _take_on(world, set(drawing.values_list("client_id", flat=True)), session)
     maker_id = world.team.operations[0]
     try:
         draw_downs(drafts=drafts, booking_date=session, maker_id=maker_id)
