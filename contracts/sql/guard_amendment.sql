@@ -48,9 +48,7 @@ BEGIN
         OR NEW.effective_from > contract.matures_on
     ) THEN
         broken := 'contracts_contractamendment_extends';
-    -- The version of the rule pack, where terms name one.
-    ELSIF NEW.kind = 'extension'
-        AND to_jsonb(before) -> 'rule_pack_version_id' IS DISTINCT FROM to_jsonb(after) -> 'rule_pack_version_id' THEN
+    ELSIF NEW.kind = 'extension' AND before.rule_pack_version_id IS DISTINCT FROM after.rule_pack_version_id THEN
         broken := 'contracts_contractamendment_keeps_vintage';
     END IF;
     IF broken IS NOT NULL THEN

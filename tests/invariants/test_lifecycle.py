@@ -29,7 +29,7 @@ from contracts.services.contracts import TrancheDraft, open_tranche
 from contracts.services.disputes import open_dispute
 from contracts.services.fees import FeeDraft, accrue_fees
 from contracts.services.interest import accrue_interest
-from contracts.services.terms import activate_terms, propose_activation, propose_terms
+from contracts.services.terms import TermsDraft, activate_terms, propose_activation, propose_terms
 from ledger.services.books import create_book
 from tests.contracts.builders import DAY_ONE, REASON, TERMS, Lending, lending
 
@@ -178,6 +178,20 @@ class TestAmendments:
             row = self.row(book, contract, contract.terms_id, kind="extension", **change)
             with refused(book, "contracts_contractamendment_extends"):
                 row.save()
+
+    def test_extend_under_the_pack_of_the_opening(self, book: Lending, contract: FinancingContract) -> None:
+        other_pack = TermsDraft(
+            client_rate_ppm=65_000,
+            calendar_code="XSHG",
+            initial_margin_ppm=444_444,
+            max_leverage_ppm=2_250_000,
+            rule_pack="CN_MARGIN/v1",
+        )
+        terms = book.next_terms(other_pack)
+        extended = self.row(book, contract, terms.pk, kind="extension", matures_on=LATER)
+        with refused(book, "contracts_contractamendment_keeps_vintage"):
+            extended.save()
+        self.row(book, contract, terms.pk).save()
 
     def test_stay(self, book: Lending, contract: FinancingContract, dearer: TermsVersion) -> None:
         self.row(book, contract, dearer.id).save()
