@@ -1,0 +1,10 @@
+"""Hold a number."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("day", "0018_roles_see_payouts")]
+    operations: ClassVar = []
