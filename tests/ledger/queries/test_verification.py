@@ -56,6 +56,14 @@ def two_days(transactional_db: None) -> SmallBook:
     return book
 
 
+@pytest.fixture
+def back_dated(two_days: SmallBook) -> SmallBook:
+    """On Tuesday, which is closed, Okafor's deposit came in with Monday's value."""
+    two_days.post(two_days.draft("client_deposit", value_date=MONDAY, bank=20_00, okafor=-20_00), day=TUESDAY)
+    close(two_days, User.objects.get(username="lin"), day=TUESDAY)
+    return two_days
+
+
 def verify(book: SmallBook) -> Verification:
     return verify_book(book=book.book)
 
@@ -106,21 +114,25 @@ class TestVerifyBook:
             ("DELETE FROM ledger_dailysnapshot WHERE account_id = %(wang)s", {"snapshots_proved"}),
             (
                 "UPDATE ledger_valuesnapshot SET balance_minor = 0 WHERE account_id = %(wang)s",
-                {"value_snapshots_proved"},
+                {"plain_value_snapshots_proved"},
             ),
             (
                 "UPDATE ledger_valuesnapshot SET debit_minor = debit_minor + 1 WHERE account_id = %(wang)s",
-                {"value_snapshots_proved"},
+                {"plain_value_snapshots_proved"},
+            ),
+            (
+                "UPDATE ledger_valuesnapshot SET value_date = value_date + 1 WHERE account_id = %(wang)s",
+                {"plain_value_snapshots_proved"},
             ),
             (
                 "DELETE FROM ledger_valuesnapshot WHERE account_id = %(wang)s",
-                {"value_snapshots_proved", "value_snapshots_whole"},
+                {"plain_value_snapshots_proved"},
             ),
             (
                 "INSERT INTO ledger_valuesnapshot"
                 " SELECT value_date + 1, closed_date, close_no, balance_minor,"
                 " 0, 0, 0, account_id, book_id FROM ledger_valuesnapshot WHERE account_id = %(wang)s",
-                {"value_snapshots_whole"},
+                {"plain_value_snapshots_proved"},
             ),
             (
                 "DELETE FROM ledger_entryposition WHERE position = 2",
@@ -166,6 +178,28 @@ class TestVerifyBook:
         verification = verify(two_days)
         assert verification.verdict is Verdict.FAILED
         assert checks <= failing(verification).keys()
+
+    @pytest.mark.parametrize(
+        ("tampering", "checks"),
+        [
+            ("UPDATE ledger_valuesnapshot SET balance_minor = 0", {"value_snapshots_proved"}),
+            ("UPDATE ledger_valuesnapshot SET posting_count = posting_count + 1", {"value_snapshots_proved"}),
+            ("DELETE FROM ledger_valuesnapshot", {"value_snapshots_proved", "value_snapshots_whole"}),
+            (
+                "INSERT INTO ledger_valuesnapshot"
+                " SELECT DISTINCT ON (closed_date) DATE '2008-09-17', closed_date, close_no, balance_minor,"
+                " 0, 0, 0, account_id, book_id FROM ledger_valuesnapshot",
+                {"value_snapshots_whole"},
+            ),
+        ],
+    )
+    def test_finds_what_is_altered_of_an_account_with_back_dated_value(
+        self, back_dated: SmallBook, admin_connection: Login, tampering: str, checks: set[str]
+    ) -> None:
+        assert failing(verify(back_dated)) == {}
+        admin_connection.execute("SET session_replication_role = replica")
+        admin_connection.execute(f"{tampering} WHERE account_id = %(okafor)s", dict(back_dated.accounts))
+        assert failing(verify(back_dated)).keys() == checks
 
     def test_names_entry_and_account(self, two_days: SmallBook, admin_connection: Login) -> None:
         admin_connection.execute("SET session_replication_role = replica")
