@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from bench import parts
 from bench.databases import AnotherBenchmarkRuns, databases
-from bench.results import RESULTS, Result, write
+from bench.results import RESULTS, Result, renew, write
 from bench.sizes import FULL, QUICK, Sizes
 
 
@@ -26,6 +26,12 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument(
         "--output", type=Path, help="where the JSON document goes; else only a full run writes it"
     )
+    whole.add_argument(
+        "--renew",
+        action="store_true",
+        help="measure the parts of --only anew in full and put them into the recorded document, each figure"
+        " with its commit",
+    )
     whole.add_argument("--stored", type=int, metavar="POSTINGS", help="instead of fifty million")
     whole.add_argument(
         "--profile", action="store_true", help="print the plans of bulk posting and of a balance as of a day"
@@ -34,7 +40,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
+    asked = parser()
+    options = asked.parse_args(arguments)
+    if options.renew and (options.quick or options.stored or options.output or not options.only):
+        asked.error("--renew goes with --only and full sizes.")
     sizes = QUICK if options.quick else FULL
     if options.stored:
         sizes = replace(sizes, much_stored=replace(sizes.much_stored, postings=options.stored))
@@ -45,6 +54,9 @@ def main(arguments: Sequence[str]) -> int:
         print("Another benchmark runs in this server: wait for it.", file=sys.stderr)
         return 1
     print(result.table())
+    if options.renew:
+        renew(result, RESULTS / "ledger.json")
+        return 0
     whole = not (options.quick or options.only or options.stored)
     path = options.output or (RESULTS / "ledger.json" if whole else None)
     if path:

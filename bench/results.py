@@ -42,16 +42,30 @@ class Result:
         head = f"{'figure':<{width}}  {'measured':>12}  {'target':>10}  what it is"
         return "\n".join([head, "-" * len(head), *lines])
 
+    def rounded(self) -> dict[str, float]:
+        return {name: round(figure, 4) for name, figure in self.figures.items()}
+
     def document(
         self, *, server: str, packages: tuple[str, ...] = PACKAGES
     ) -> dict[str, Mapping[str, object] | str]:
         versions = {name: version(name) for name in packages}
         return {
-            "figures": {name: round(figure, 4) for name, figure in self.figures.items()},
+            "figures": self.rounded(),
             "sizes": dict(self.sizes),
             "versions": {"python": platform.python_version(), "postgresql": server, **versions},
             "commit": commit(),
         }
+
+
+def renew(result: Result, path: Path) -> None:
+    """Put the figures into a document that stands, and say of each at which commit it was taken.
+
+    :raises FileNotFoundError: nothing stands there: a full run comes first.
+    """
+    document = json.loads(path.read_text())
+    document["figures"] |= result.rounded()
+    document["renewed"] = document.get("renewed", {}) | dict.fromkeys(result.figures, commit())
+    write(document, path)
 
 
 def commit() -> str:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bench.results import Result, write
+from bench.results import Result, commit, renew, write
 
 
 def result() -> Result:
@@ -32,3 +32,18 @@ class TestWrite:
         path = tmp_path / "results" / "ledger.json"
         write(result().document(server="18.4"), path)
         assert json.loads(path.read_text())["figures"]["bulk_vs_floor"] == 2.1235
+
+
+class TestRenew:
+    def test_replaces_what_was_measured_anew_and_names_its_commit(self, tmp_path: Path) -> None:
+        path = tmp_path / "ledger.json"
+        whole = result()
+        whole.add("single_vs_bare", 1.7, "one entry", "<= 2")
+        write({**whole.document(server="18.4"), "commit": "earlier"}, path)
+        again = Result()
+        again.add("single_vs_bare", 1.6, "one entry", "<= 2")
+        renew(again, path)
+        document = json.loads(path.read_text())
+        assert document["figures"] == {"bulk_vs_floor": 2.1235, "single_vs_bare": 1.6}
+        assert (document["commit"], document["renewed"]) == ("earlier", {"single_vs_bare": commit()})
+        assert document["sizes"] == {"rounds": 3}
