@@ -1,11 +1,11 @@
 """Acts: what a person does through the admin. One page asks once more, one service does it, one sentence says
 how it went.
 
-GET shows what is about to happen; only POST does it (CSRF-protected, and a second click finds the first one's
-refusal or replay). The service runs on behalf of the person who is signed in.
+GET shows what is about to happen; only POST does it (CSRF-protected, and a second click finds what the first
+one did: accounts.admin.once). The service runs on behalf of the person who is signed in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.decorators import action
 
+from accounts.admin.once import FIELD, form_key, once
 from accounts.admin.panels import Panel, Text, Tone
 from accounts.admin.refusals import refusal_sentence
 from accounts.models import User
@@ -64,6 +65,10 @@ def staff_of(request: HttpRequest) -> User:
     return request.user
 
 
+def _as_before(kept: Mapping[str, str]) -> Done:
+    return Done(sentence=kept["sentence"], href=kept["href"])
+
+
 def confirm_and_do(
     request: HttpRequest,
     *,
@@ -82,7 +87,7 @@ def confirm_and_do(
     form = form_class(sent, files, initial=initial) if form_class else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            done = do(form.cleaned_data if form else {})
+            done = once(request, lambda: do(form.cleaned_data if form else {}), _as_before)
         except Exception as error:
             sentence = refusal_sentence(error)
             if sentence is None:
@@ -103,6 +108,7 @@ def confirm_and_do(
         "confirmation": confirmation,
         "panels": confirmation.panels,
         "form": form,
+        "form_key": (FIELD, form_key(request)),
         "opts": model._meta if model else None,
     }
     return TemplateResponse(request, "plimsoll/confirm.html", context)
