@@ -158,7 +158,7 @@ class AccessReviewAdmin(ReadOnlyAdmin[AccessReview]):
             confirmation=Confirmation(
                 title=_("Open a review"),
                 question=_("List every role that staff hold now, each to be kept or withdrawn?"),
-                button=_("Open"),
+                button=_("Open the review"),
                 back=reverse("admin:accounts_accessreview_changelist"),
             ),
             do=do,

@@ -85,7 +85,7 @@ class CreditGroupAdmin(ReadOnlyAdmin[CreditGroup]):
             request,
             confirmation=Confirmation(
                 title=f"{_('End a membership')}: {member}",
-                question=_("From which day on does this party stand by itself?"),
+                question=_("From which day on is this party no longer in the group?"),
                 button=_("End the membership"),
                 back=page,
                 keeps_form=True,

@@ -29,10 +29,10 @@ class PersonField(forms.ModelChoiceField[User]):
 
 class DelegationForm(forms.Form):
     delegator = PersonField(
-        label=gettext_lazy("For whom"), queryset=User.objects.filter(is_active=True, is_staff=True)
+        label=gettext_lazy("Delegator"), queryset=User.objects.filter(is_active=True, is_staff=True)
     )
     delegate = PersonField(
-        label=gettext_lazy("Who decides"), queryset=User.objects.filter(is_active=True, is_staff=True)
+        label=gettext_lazy("Delegate"), queryset=User.objects.filter(is_active=True, is_staff=True)
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
@@ -53,9 +53,11 @@ def state(row: ApprovalDelegation) -> str:
     if row.revoked_at is not None:
         return chip_html(_("revoked"))
     if row.ends_at <= now:
-        return chip_html(_("over"))
+        return chip_html(_("ended"))
     return (
-        chip_html(_("to come"), Tone.NOTICE) if row.starts_at > now else chip_html(_("in force"), Tone.GOOD)
+        chip_html(_("not started yet"), Tone.NOTICE)
+        if row.starts_at > now
+        else chip_html(_("in force"), Tone.GOOD)
     )
 
 
@@ -66,8 +68,8 @@ def midnight(day: dt.date) -> dt.datetime:
 @admin.register(ApprovalDelegation)
 class ApprovalDelegationAdmin(ReadOnlyAdmin[ApprovalDelegation]):
     list_display = [
-        column(lambda row: person(row.delegate), name="delegate", label=gettext_lazy("who decides")),
-        column(lambda row: person(row.delegator), name="delegator", label=gettext_lazy("for whom")),
+        column(lambda row: person(row.delegate), name="delegate", label=gettext_lazy("delegate")),
+        column(lambda row: person(row.delegator), name="delegator", label=gettext_lazy("delegator")),
         column(
             lambda row: row.get_kind_display() if row.kind else _("every kind"),
             name="kind",

@@ -49,7 +49,7 @@ DECISIONS = {
 class ExpiryFilter(admin.SimpleListFilter):
     """What ends within some days of today, or has ended."""
 
-    title = gettext_lazy("what ends soon")
+    title = gettext_lazy("expiring soon")
     parameter_name = "ends"
     field = ""
 

@@ -74,7 +74,7 @@ LABELS = {
     SCREEN: gettext_lazy("Record a screening"),
     ASSESS: gettext_lazy("Assess suitability"),
     ACKNOWLEDGE: gettext_lazy("Record an acknowledgement"),
-    JOIN: gettext_lazy("Put into a credit group"),
+    JOIN: gettext_lazy("Add to a credit group"),
 }
 
 
@@ -157,7 +157,7 @@ class PartyPages(ReadOnlyAdmin[Party]):
             acts[HIT] = page_of(hit, request)
         return [
             standing_panel(self._standing(row, on), on, acts),
-            Question([Field(_("Standing on"), "on", on.isoformat())]),
+            Question([Field(_("Eligibility as of"), "on", on.isoformat())]),
             self.facts(request, row),
             group_panel(request, row, on),
         ]

@@ -215,7 +215,7 @@ def assess(request: HttpRequest, party: Party, on: dt.date) -> HttpResponse:
                 "above. %(questionnaire)s; the answers hold for %(days)d days."
             )
             % {"questionnaire": version, "days": version.valid_days},
-            button=_("Score and keep"),
+            button=_("Score and save"),
             panels=[scale],
         ),
         do=do,
@@ -308,9 +308,9 @@ def join_group(request: HttpRequest, party: Party, on: dt.date) -> HttpResponse:
         request,
         confirmation=_confirmation(
             party,
-            title=_("Put into a credit group"),
+            title=_("Add to a credit group"),
             question=_("With whom is this party so related that their debts are looked at together?"),
-            button=_("Put into the group"),
+            button=_("Add to the group"),
             panels=[],
         ),
         do=do,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.domain.questionnaire import Questionnaire
 from accounts.models import (
@@ -43,33 +44,33 @@ def document_field(label: Any, *, required: bool) -> forms.FileField:
 
 class IdentityForm(forms.Form):
     kind = forms.ChoiceField(label=_("Occasion"), choices=IdentityCheckKind.choices)
-    document_kind = forms.ChoiceField(label=_("Document"), choices=IdentityDocumentKind.choices)
+    document_kind = forms.ChoiceField(label=_("Document type"), choices=IdentityDocumentKind.choices)
     issuing_country = forms.CharField(
         label=_("Issued by (country)"), max_length=2, help_text=_("Two letters, such as CN or GB.")
     )
-    number = forms.CharField(label=_("Number"), max_length=64)
+    number = forms.CharField(label=_("Document number"), max_length=64)
     issued_on = day_field(_("Issued on"), required=False)
     expires_on = day_field(
         _("Expires on"), required=False, help_text=_("May be left out for papers of companies only.")
     )
     checked_on = day_field(_("Checked on"))
     next_review_on = day_field(_("Next review on"))
-    document = document_field(_("The document"), required=True)
-    second_document = document_field(_("Another page, or its back"), required=False)
+    document = document_field(_("Scanned document"), required=True)
+    second_document = document_field(_("Second page or reverse side"), required=False)
     outcome = forms.ChoiceField(
         label=_("Proposed outcome, for a colleague to review"),
-        choices=[("passed", _("Passed")), ("failed", _("Failed"))],
+        choices=[("passed", _("Passed")), ("failed", pgettext_lazy("identity check", "Failed"))],
         widget=forms.RadioSelect,
         initial="passed",
     )
-    reason = forms.CharField(label=_("Why now"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_issuing_country(self) -> str:
         return str(self.cleaned_data["issuing_country"]).upper()
 
 
 class DocumentForm(forms.Form):
-    document = document_field(_("The document"), required=True)
+    document = document_field(_("Scanned document"), required=True)
 
 
 class ScreeningForm(forms.Form):
@@ -86,7 +87,7 @@ class ScreeningForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What the list says, and why it may be this party. Without a hit it may stay empty."),
     )
-    reason = forms.CharField(label=_("Why now"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class DecisionForm(forms.Form):
@@ -123,7 +124,7 @@ class MembershipForm(forms.Form):
     name = forms.CharField(label=_("Name of a new group"), max_length=200, required=False)
     relation = forms.ChoiceField(label=_("Relation"), choices=CreditRelation.choices)
     member_from = day_field(_("Member from"))
-    reason = forms.CharField(label=_("Why"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -134,7 +135,7 @@ class MembershipForm(forms.Form):
 
 class EndForm(forms.Form):
     member_until = day_field(_("No longer a member from this day on"))
-    reason = forms.CharField(label=_("Why"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 def questionnaire_form(asked: Questionnaire, locale: str) -> type[forms.Form]:

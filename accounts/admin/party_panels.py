@@ -92,13 +92,13 @@ def standing_chip(standing: Standing) -> Cell:
 def standing_panel(standing: Standing, on: dt.date, acts: dict[str, str]) -> Table:
     """What is missing, what to do, and the button that does it for whoever may."""
     return Table(
-        title=_("Standing on %(day)s") % {"day": on.isoformat()},
+        title=_("Eligibility as of %(day)s") % {"day": on.isoformat()},
         columns=[Column(_("what is missing")), Column(_("what to do"), Look.PROSE), Column("")],
         rows=[
             [
                 chip(fault.label, Tone.BAD),
                 Cell(REMEDIES[fault][0], look=Look.PROSE),
-                text(_("Do it"), acts[REMEDIES[fault][1]]) if REMEDIES[fault][1] in acts else Cell(""),
+                text(_("Resolve"), acts[REMEDIES[fault][1]]) if REMEDIES[fault][1] in acts else Cell(""),
             ]
             for fault in standing.faults
         ],
@@ -115,7 +115,7 @@ def identity_panel(request: HttpRequest, row: Party) -> Table:
         title=_("Identity checks"),
         columns=[
             Column(_("checked on")),
-            Column(_("document")),
+            Column(_("document type")),
             Column(_("expires on")),
             Column(_("next review on")),
             Column(_("outcome"), Look.CHIP),
@@ -136,7 +136,7 @@ def identity_panel(request: HttpRequest, row: Party) -> Table:
             ]
             for check in checks
         ],
-        empty=_("Nobody has checked who this is."),
+        empty=_("No identity check has been recorded."),
     )
 
 
@@ -149,7 +149,7 @@ def screening_panel(request: HttpRequest, row: Party) -> Table:
             Column(_("scope")),
             Column(_("valid until")),
             Column(_("result"), Look.CHIP),
-            Column(_("of what")),
+            Column(_("hit category")),
             Column(_("decided by")),
         ],
         rows=[
@@ -208,7 +208,7 @@ def acknowledgement_panel(request: HttpRequest, row: Party) -> Table:
             Column(_("disclosure")),
             Column(_("language")),
             Column(_("channel")),
-            Column(_("at")),
+            Column(_("acknowledged at")),
             Column(_("SHA-256 of the text"), Look.CODE),
             Column(_("recorded by")),
         ],
@@ -256,7 +256,7 @@ def group_panel(request: HttpRequest, row: Party, on: dt.date) -> Table:
             ]
             for one in members
         ],
-        empty=_("This party stands by itself."),
+        empty=_("This party belongs to no credit group."),
     )
 
 
@@ -297,9 +297,9 @@ def check_facts(request: HttpRequest, check: IdentityCheck) -> Facts:
         items=[
             (_("Check"), related(check, request)),
             (_("Party"), related(check.party, request)),
-            (_("Document"), text(check.get_document_kind_display())),
+            (_("Document type"), text(check.get_document_kind_display())),
             (_("Issued by (country)"), text(check.issuing_country)),
-            (_("Number"), code(check.number)),
+            (_("Document number"), code(check.number)),
             (_("Issued on"), day(check.issued_on)),
             (_("Expires on"), day(check.expires_on)),
             (_("Checked on"), day(check.checked_on)),
@@ -317,7 +317,7 @@ def screening_facts(request: HttpRequest, one: Screening) -> Facts:
             (_("Party"), related(one.party, request)),
             (_("List"), text(f"{one.list_name} · {one.list_version}")),
             (_("Result"), choice(one, "result", TONES_OF_RESULT)),
-            (_("Of what"), text(flags(one) or "—")),
+            (_("Hit category"), text(flags(one) or "—")),
             (_("Finding"), Cell(one.finding or "—", look=Look.PROSE)),
             (_("Recorded by"), text(person(one.maker) or "")),
         ],

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 
-from accounts.admin.cells import Tones, choice, plain, related
+from accounts.admin.cells import Tones, choice, percent, plain, related
 from accounts.admin.history import history_tab
 from accounts.admin.panels import NOTHING, Act, Cell, Facts, Panel, Tab
 
@@ -128,6 +128,8 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
         if field.choices:
             return choice(row, field.name, self.tones.get(field.name))
         value = getattr(row, field.attname)
+        if field.name.endswith("_ppm"):
+            return percent(value, 4 if value is not None and value % 100 else 2)
         return NOTHING if value is None else plain(value)
 
 

@@ -37,12 +37,12 @@ class QuestionnaireProposal(forms.Form):
             "Questions, answers with points, and the five tiers; texts in three languages."
         ),
     )
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 class DisclosureProposal(forms.Form):
     effective_from = day_field(gettext_lazy("Effective from"))
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,7 +104,7 @@ class VersionAdmin(ReadOnlyAdmin[Row]):
                 question=_(
                     "Change what is to be changed. Nobody is asked or told by it before two people agree."
                 ),
-                button=_("Keep as a draft"),
+                button=_("Save as draft"),
                 back=self._address("change", row.pk),
                 keeps_form=True,
             ),

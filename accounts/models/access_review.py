@@ -66,7 +66,7 @@ class AccessReviewItem(models.Model):
         WITHDRAW = "withdraw", _("Withdraw")
 
     review = models.ForeignKey(
-        AccessReview, on_delete=models.PROTECT, related_name="items", verbose_name=_("review")
+        AccessReview, on_delete=models.PROTECT, related_name="items", verbose_name=_("access review")
     )
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="access_review_items", verbose_name=_("person")

@@ -51,7 +51,7 @@ class CreditGroupMember(models.Model):
     )
     relation = models.CharField(_("relation"), max_length=10, choices=CreditRelation.choices)
     member_from = models.DateField(_("member from"))
-    member_until = models.DateField(_("member until (that day no longer)"), null=True, blank=True)
+    member_until = models.DateField(_("member until (exclusive)"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
 
     history = HistoricalRecords()

@@ -6,6 +6,7 @@ from django.db.models.fields import BinaryField
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact, Range
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from accounts.models.approval import Approval
@@ -32,7 +33,10 @@ class IdentityDocumentKind(models.TextChoices):
 class IdentityOutcome(models.TextChoices):
     PENDING = "pending", _("Awaits review")  # the maker: record_identity_check
     PASSED = "passed", _("Passed")  # from pending, by two people: review_identity_check; final
-    FAILED = "failed", _("Failed")  # from pending, by two people: review_identity_check; final
+    FAILED = (
+        "failed",
+        pgettext_lazy("identity check", "Failed"),
+    )  # from pending, by two people: review_identity_check; final
 
 
 class IdentityCheck(models.Model):
@@ -45,9 +49,9 @@ class IdentityCheck(models.Model):
         Party, on_delete=models.PROTECT, related_name="identity_checks", verbose_name=_("party")
     )
     kind = models.CharField(_("occasion"), max_length=10, choices=IdentityCheckKind.choices)
-    document_kind = models.CharField(_("document"), max_length=16, choices=IdentityDocumentKind.choices)
+    document_kind = models.CharField(_("document type"), max_length=16, choices=IdentityDocumentKind.choices)
     issuing_country = models.CharField(_("issued by (country)"), max_length=2)
-    number = models.CharField(_("number"), max_length=64)
+    number = models.CharField(_("document number"), max_length=64)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     checked_on = models.DateField(_("checked on"))

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.user import User
 
@@ -21,7 +22,7 @@ class StaffRoleChange(models.Model):
 
     class Change(models.TextChoices):
         GRANTED = "granted", _("Granted")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("role", "Withdrawn")
 
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="role_changes", verbose_name=_("user")

@@ -111,8 +111,8 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
                 (_("Accrued interest"), figure(held.interest_minor, held.interest_account_id)),
                 (_("Penalty"), figure(held.penalty_minor, held.penalty_account_id)),
                 (_("Fees"), figure(held.fees_minor, held.fee_account_id)),
-                (_("Owed in all"), amount(held.debt_minor, row.unit.exponent, row.unit.code)),
-                (_("Of the interest, the house's spread"), amount(held.spread_minor, row.unit.exponent)),
+                (_("Total outstanding"), amount(held.debt_minor, row.unit.exponent, row.unit.code)),
+                (_("House spread in accrued interest"), amount(held.spread_minor, row.unit.exponent)),
             ],
         )
 
@@ -122,7 +122,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
             title=_("Funding"),
             columns=[
                 Column(_("funder")),
-                Column(_("source")),
+                Column(_("funding source")),
                 Column(_("share"), Look.NUMBER),
                 Column(_("rate"), Look.NUMBER),
                 Column(_("seniority"), Look.NUMBER),
@@ -144,7 +144,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
                 for tranche in held.tranches
             ],
             foot=[
-                text(_("Sum")),
+                text(_("Total")),
                 text(""),
                 percent(sum(tranche.share_ppm for tranche in held.tranches)),
                 text(""),
@@ -165,7 +165,7 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
                 Column(_("accrued up to")),
                 Column(_("principal"), Look.NUMBER),
                 Column(_("posted"), Look.NUMBER),
-                Column(_("posted in all"), Look.NUMBER),
+                Column(_("posted to date"), Look.NUMBER),
             ],
             rows=[
                 [

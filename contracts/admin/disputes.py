@@ -83,7 +83,10 @@ class DisputeAdmin(ReadOnlyAdmin[Dispute]):
             return []
         return [
             Act(_("Answer"), reverse("admin:contracts_dispute_answer", args=[row.pk]), Tone.INFO),
-            Act(_("The client withdraws it"), reverse("admin:contracts_dispute_withdraw", args=[row.pk])),
+            Act(
+                _("Record the client's withdrawal"),
+                reverse("admin:contracts_dispute_withdraw", args=[row.pk]),
+            ),
         ]
 
     def panels(self, request: HttpRequest, row: Dispute) -> list[Panel]:
@@ -168,11 +171,11 @@ def dispute_facts(request: HttpRequest, row: Dispute) -> Facts:
         items=[
             (_("Contract"), related(row.contract, request)),
             (_("Client"), related(row.contract.client, request)),
-            (_("Objects to"), text(row.get_subject_kind_display())),
-            (_("Which one"), code(row.subject_reference)),
+            (_("Type of disputed item"), text(row.get_subject_kind_display())),
+            (_("Disputed item"), code(row.subject_reference)),
             (_("Reason"), Cell(row.reason, look=Look.PROSE)),
             (_("Opened on"), day(row.opened_on)),
-            (_("Taken down by"), text(str(row.opened_by))),
+            (_("Recorded by"), text(str(row.opened_by))),
             (_("Answer due on"), day(row.answer_due_on)),
             (_("State"), chip(row.get_state_display(), TONES_OF_DISPUTE[DisputeState(row.state)])),
             (_("Decided on"), day(row.decided_on)),
@@ -188,8 +191,8 @@ def disputes_panel(request: HttpRequest, contract: FinancingContract) -> Panel:
         title=_("Disputes"),
         columns=[
             Column(_("reference"), Look.CODE),
-            Column(_("objects to")),
-            Column(_("which one"), Look.CODE),
+            Column(_("type of disputed item")),
+            Column(_("disputed item"), Look.CODE),
             Column(_("answer due on")),
             Column(_("state"), Look.CHIP),
         ],
@@ -203,7 +206,7 @@ def disputes_panel(request: HttpRequest, contract: FinancingContract) -> Panel:
             ]
             for one in contract.disputes.order_by("-id")
         ],
-        empty=_("The client has disputed nothing."),
+        empty=_("The client has raised no dispute."),
     )
 
 

@@ -65,7 +65,7 @@ def may_make(request: HttpRequest) -> bool:
 
 def documents_to_make(request: HttpRequest, contract: FinancingContract) -> list[Act]:
     """What this person may have made of a contract, and where the documents are that were made of it."""
-    found = [Act(_("Its documents"), list_of(Document, request, f"contract__id__exact={contract.pk}"))]
+    found = [Act(_("Documents"), list_of(Document, request, f"contract__id__exact={contract.pk}"))]
     if may_make(request):
         kinds = [(DocumentKind.CONTRACT, _("Make the contract document"))]
         if contract.state in ENDED:
@@ -85,7 +85,7 @@ def documents_of_party(request: HttpRequest, party: Party) -> list[Act]:
     """What this person may have made for a client."""
     if party.kind != PartyKind.CLIENT:
         return []
-    found = [Act(_("Its documents"), list_of(Document, request, f"client__id__exact={party.pk}"))]
+    found = [Act(_("Documents"), list_of(Document, request, f"client__id__exact={party.pk}"))]
     if may_make(request):
         for kind, label in (
             (DocumentKind.CLIENT_STATEMENT, _("Make a client statement")),
@@ -201,7 +201,7 @@ def last_closed_month(book_id: int) -> dict[str, object]:
 def made_done(made: Document, request: HttpRequest) -> Done:
     """What to say of a document that was made, or had been made before from the same inputs."""
     return Done(
-        sentence=_("%(kind)s %(reference)s is there.")
+        sentence=_("%(kind)s %(reference)s has been made.")
         % {"kind": DocumentKind(made.kind).label, "reference": made.reference},
         href=page_of_key(Document, made.pk, request),
     )

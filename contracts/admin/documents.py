@@ -87,7 +87,7 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
 
     def panels(self, request: HttpRequest, row: Document) -> list[Panel]:
         templates = (
-            chip(_("the templates of today"), Tone.GOOD)
+            chip(_("current templates"), Tone.GOOD)
             if row.template_version == template_version()
             else chip(_("earlier templates"), Tone.NEUTRAL)
         )
@@ -112,7 +112,7 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
                     (_("SHA-256 of the file"), code(row.sha256)),
                     (_("SHA-256 of the inputs"), code(row.inputs_sha256)),
                     (_("Version of the templates"), code(row.template_version)),
-                    (_("Made with"), templates),
+                    (_("Templates"), templates),
                 ],
                 note=_("The same inputs, templates, language and number give the same bytes."),
             ),

@@ -54,12 +54,12 @@ def _day_field(label: Any) -> forms.DateField:
 
 def _reason_field() -> forms.CharField:
     return forms.CharField(
-        label=gettext_lazy("Why"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
 class AmendmentForm(forms.Form):
-    to_terms = forms.ModelChoiceField(label=gettext_lazy("Terms from then on"), queryset=TermsVersion.objects)
+    to_terms = forms.ModelChoiceField(label=gettext_lazy("New terms"), queryset=TermsVersion.objects)
     effective_from = _day_field(gettext_lazy("In force from"))
     reason = _reason_field()
 
@@ -76,7 +76,7 @@ class TerminationForm(forms.Form):
 
 class ReplacementForm(forms.Form):
     tranche = forms.ModelChoiceField(
-        label=gettext_lazy("Whose place"), queryset=FundingTranche.objects.none()
+        label=gettext_lazy("Funder to be replaced"), queryset=FundingTranche.objects.none()
     )
     funder = forms.ModelChoiceField(
         label=gettext_lazy("New funder"), queryset=Party.objects.filter(kind=PartyKind.FUNDER)
@@ -86,7 +86,7 @@ class ReplacementForm(forms.Form):
     )
     seniority = forms.IntegerField(label=gettext_lazy("Seniority"), min_value=1, initial=1)
     source = forms.ChoiceField(
-        label=gettext_lazy("Source"),
+        label=gettext_lazy("Funding source"),
         choices=[(one.value, one.label) for one in (FundingSource.THIRD_PARTY, FundingSource.MATCHED)],
     )
     reason = _reason_field()
@@ -123,7 +123,7 @@ def lifecycle_acts(request: HttpRequest, row: FinancingContract) -> list[Act]:
     if row.state in REPLACING and row.tranches.filter(funder__isnull=False, replaced_on=None).exists():
         acts.append(Act(_("Replace a funder"), _address("replace-funder", row)))
     if row.state in REPAYING:
-        acts.append(Act(_("End early"), _address("terminate", row)))
+        acts.append(Act(_("Terminate early"), _address("terminate", row)))
     return acts
 
 
@@ -134,7 +134,7 @@ def amend_view(request: HttpRequest, contract_id: int) -> HttpResponse:
 
     class Form(AmendmentForm):
         to_terms = forms.ModelChoiceField(
-            label=gettext_lazy("Terms from then on"),
+            label=gettext_lazy("New terms"),
             queryset=TermsVersion.objects.filter(
                 state=TermsState.ACTIVE, unit_id=row.unit_id, day_count=held_to.day_count
             )
@@ -216,13 +216,13 @@ def terminate_view(request: HttpRequest, contract_id: int) -> HttpResponse:
     on = business_day(row)
     quote = termination_quote(contract_id=row.pk, on=on)
     figures = Facts(
-        title=_("What it takes, as the books stand"),
+        title=_("Payoff amount on current balances"),
         items=[
             (_("Day"), day(on)),
-            (_("Owed in all"), amount(quote.debt_minor, row.unit.exponent, row.unit.code)),
+            (_("Total outstanding"), amount(quote.debt_minor, row.unit.exponent, row.unit.code)),
             (_("Early-termination fee"), amount(quote.fee_minor, row.unit.exponent, row.unit.code)),
             (_("Settled cash"), amount(quote.cash_minor, row.unit.exponent, row.unit.code)),
-            (_("Still to be paid in"), amount(quote.missing_minor, row.unit.exponent, row.unit.code)),
+            (_("Still to be deposited"), amount(quote.missing_minor, row.unit.exponent, row.unit.code)),
         ],
     )
 
@@ -244,7 +244,7 @@ def terminate_view(request: HttpRequest, contract_id: int) -> HttpResponse:
     return confirm_and_do(
         request,
         confirmation=Confirmation(
-            title=_("End contract %(contract)s early") % {"contract": row.code},
+            title=_("Terminate contract %(contract)s early") % {"contract": row.code},
             question=_("Everything owed and the fee of the terms are paid from its cash, and it is closed."),
             button=_("Repay and close"),
             back=page_of_key(FinancingContract, row.pk, request),
@@ -265,7 +265,7 @@ def replace_view(request: HttpRequest, contract_id: int) -> HttpResponse:
 
     class Form(ReplacementForm):
         tranche = TrancheChoice(
-            label=gettext_lazy("Whose place"),
+            label=gettext_lazy("Funder to be replaced"),
             queryset=there.filter(replaced_on=None).select_related("funder"),
         )
         funder = forms.ModelChoiceField(

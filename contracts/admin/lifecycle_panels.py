@@ -17,7 +17,7 @@ NEWEST = 50
 def terms_facts(request: HttpRequest, row: FinancingContract, held_to: TermsVersion) -> Facts:
     """What the contract is held to now, and until when."""
     return Facts(
-        title=_("In force now"),
+        title=_("Current terms"),
         items=[
             (_("Terms"), related(held_to, request)),
             (_("Opened on"), day(row.opened_on)),
@@ -60,7 +60,7 @@ def fees_panel(request: HttpRequest, row: FinancingContract) -> Panel:
     charges = FeeCharge.objects.filter(contract=row).select_related("schedule", "entry").order_by("-id")
     exponent = row.unit.exponent
     return Table(
-        title=_("Fees charged by the terms, newest first"),
+        title=_("Fees charged under the terms, newest first"),
         columns=[
             Column(_("charged on")),
             Column(_("fee")),

@@ -1,6 +1,6 @@
 """Rule packs in words: names of parameters, examples and directions, and figures as people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,30 +14,30 @@ from ledger.domain.money import format_amount
 
 PARAMETERS: Mapping[str, str | Promise] = {
     "initial_margin_ppm": gettext_lazy("Initial margin"),
-    "initial_margin_of": gettext_lazy("Initial margin is a part of"),
+    "initial_margin_of": gettext_lazy("Base of initial margin"),
     "maintenance_ppm": gettext_lazy("Maintenance margin"),
-    "maintenance_measure": gettext_lazy("Maintenance margin is measured as"),
+    "maintenance_measure": gettext_lazy("Measure of maintenance margin"),
     "leverage_cap_ppm_by_tier": gettext_lazy("Leverage by tier, C1 to C5"),
-    "haircut_floor_ppm": gettext_lazy("Least haircut"),
+    "haircut_floor_ppm": gettext_lazy("Minimum haircut"),
     "day_counts": gettext_lazy("Day counts"),
-    "same_day_counts_one": gettext_lazy("A loan within one day counts a day"),
+    "same_day_counts_one": gettext_lazy("Same-day loan bears one day's interest"),
     "capitalisation_permitted": gettext_lazy("Interest may be capitalised"),
     "negative_balance_protection": gettext_lazy("Negative balance protection"),
     "concentration_cap_ppm": gettext_lazy("Concentration cap"),
-    "warning_multiple_ppm": gettext_lazy("Warning, as a multiple of maintenance"),
-    "liquidation_line_ppm": gettext_lazy("Lowest liquidation line"),
+    "warning_multiple_ppm": gettext_lazy("Warning line, as a multiple of maintenance margin"),
+    "liquidation_line_ppm": gettext_lazy("Minimum liquidation line"),
     "withdrawal_line_ppm": gettext_lazy("Withdrawal line"),
-    "call_deadline_sessions": gettext_lazy("Longest call deadline in sessions"),
-    "close_out_of_initial_ppm": gettext_lazy("Close-out, of the initial margin"),
-    "loans_to_capital_ppm": gettext_lazy("All loans, as a multiple of capital"),
-    "longest_term_months": gettext_lazy("Longest term in months"),
-    "minimum_own_minor": gettext_lazy("Least money of one's own"),
-    "minimum_own_unit": gettext_lazy("Currency of that"),
+    "call_deadline_sessions": gettext_lazy("Maximum call deadline in sessions"),
+    "close_out_of_initial_ppm": gettext_lazy("Close-out level, of initial margin"),
+    "loans_to_capital_ppm": gettext_lazy("Limit of all loans, as a multiple of capital"),
+    "longest_term_months": gettext_lazy("Maximum term in months"),
+    "minimum_own_minor": gettext_lazy("Minimum own funds"),
+    "minimum_own_unit": gettext_lazy("Currency of minimum own funds"),
     "classes": gettext_lazy("By class of instruments"),
 }
 VALUES: Mapping[object, str | Promise] = {
-    "financed": gettext_lazy("what is financed"),
-    "position": gettext_lazy("the position"),
+    "financed": gettext_lazy("amount financed"),
+    "position": gettext_lazy("position value"),
     "coverage": gettext_lazy("assets over debt"),
     "equity_ratio": gettext_lazy("equity over assets"),
     "index_share": gettext_lazy("shares of the main indices"),
@@ -53,33 +53,33 @@ VALUES: Mapping[object, str | Promise] = {
     "cryptocurrency": gettext_lazy("cryptocurrencies"),
 }
 EXAMPLES: Mapping[str, str | Promise] = {
-    "capacity": gettext_lazy("What may be financed on money of one's own"),
-    "capacity_of_tier": gettext_lazy("What a client of a tier may have financed"),
-    "position": gettext_lazy("The margin of a position"),
-    "maintenance": gettext_lazy("The assets at which a debt is called"),
-    "withdrawal": gettext_lazy("What may be taken out"),
-    "negative_balance": gettext_lazy("Who bears what a gap took beyond the client's own"),
-    "loans_to_capital": gettext_lazy("How much more the firm may lend"),
-    "minimum_own": gettext_lazy("Whether money may be drawn"),
+    "capacity": gettext_lazy("Financing capacity on own funds"),
+    "capacity_of_tier": gettext_lazy("Financing capacity by risk tier"),
+    "position": gettext_lazy("Margin of a position"),
+    "maintenance": gettext_lazy("Asset value that triggers a margin call"),
+    "withdrawal": gettext_lazy("Withdrawable amount"),
+    "negative_balance": gettext_lazy("Who bears a negative balance"),
+    "loans_to_capital": gettext_lazy("Remaining lending capacity of the house"),
+    "minimum_own": gettext_lazy("Whether a drawdown is permitted"),
 }
 FIGURES: Mapping[str, str | Promise] = {
-    "own_minor": gettext_lazy("own"),
-    "financed_minor": gettext_lazy("financed"),
+    "own_minor": gettext_lazy("own funds"),
+    "financed_minor": gettext_lazy("amount financed"),
     "tier": gettext_lazy("tier"),
     "class": gettext_lazy("class"),
-    "position_minor": gettext_lazy("position"),
+    "position_minor": gettext_lazy("position value"),
     "initial_margin_minor": gettext_lazy("initial margin"),
-    "close_out_minor": gettext_lazy("closed out at"),
+    "close_out_minor": gettext_lazy("close-out level"),
     "debt_minor": gettext_lazy("debt"),
     "assets_minor": gettext_lazy("assets"),
-    "withdrawable_minor": gettext_lazy("may be taken out"),
+    "withdrawable_minor": gettext_lazy("withdrawable amount"),
     "equity_minor": gettext_lazy("equity"),
-    "client_owes_minor": gettext_lazy("the client owes"),
-    "provider_bears_minor": gettext_lazy("the firm bears"),
+    "client_owes_minor": gettext_lazy("borne by the client"),
+    "provider_bears_minor": gettext_lazy("borne by the house"),
     "capital_minor": gettext_lazy("capital"),
-    "loans_minor": gettext_lazy("loans"),
-    "room_minor": gettext_lazy("room"),
-    "may_draw": gettext_lazy("permitted (1) or not (0)"),
+    "loans_minor": gettext_lazy("loans outstanding"),
+    "room_minor": gettext_lazy("remaining capacity"),
+    "may_draw": gettext_lazy("drawdown permitted"),
 }
 DIRECTIONS: Mapping[Direction, tuple[str | Promise, Tone]] = {
     Direction.STRICTER: (gettext_lazy("stricter"), Tone.WARN),
@@ -108,10 +108,19 @@ def value_text(name: str, value: Any) -> str:
     return str(VALUES.get(value, value))
 
 
-def figures_text(figures: Mapping[str, int]) -> str:
-    """The figures of an example: `own 500,000.00, tier 3`. Amounts have two decimals."""
-    parts = [
-        f"{FIGURES[name]} {format_amount(value, 2) if name.endswith('_minor') else value}"
-        for name, value in figures.items()
-    ]
-    return ", ".join(parts)
+def figures_text(figures: Mapping[str, int], classes: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The figures of an example: `own funds 500,000.00 · tier C3`. Amounts have two decimals; an example
+    names one of the pack's classes that have a margin of their own by its place among them.
+    """
+    return " · ".join(f"{FIGURES[name]} {_figure(name, value, classes)}" for name, value in figures.items())
+
+
+def _figure(name: str, value: int, classes: Sequence[Mapping[str, Any]]) -> str:
+    if name.endswith("_minor"):
+        return format_amount(value, 2)
+    if name == "may_draw":
+        return _("Yes") if value else _("No")
+    if name == "class" and 0 < value <= len(classes):
+        code = classes[value - 1]["code"]
+        return str(VALUES.get(code, code))
+    return f"C{value}" if name == "tier" else str(value)

@@ -81,7 +81,7 @@ class RulePackVersionAdmin(ReadOnlyAdmin[RulePackVersion]):
         changed = [changes_table(diff_packs(before, row))] if before else []
         return [
             Tab("page", _("Overview"), [self.outline(request, row), *changed, parameters_table(row)]),
-            Tab("examples", _("Worked figures"), [examples_table(row)]),
+            Tab("examples", _("Worked examples"), [examples_table(row)]),
             Tab("sources", _("Sources"), [sources_table(row)]),
         ]
 
@@ -89,9 +89,9 @@ class RulePackVersionAdmin(ReadOnlyAdmin[RulePackVersion]):
         return Facts(
             title=_("Rule pack"),
             items=[
-                (_("Holds from"), day(row.effective_from)),
+                (_("Effective from"), day(row.effective_from)),
                 (_("Approval"), related(row.approval, request)),
-                (_("Terms under it"), number(str(row.terms.filter(state="active").count()))),
+                (_("Terms using it"), number(str(row.terms.filter(state="active").count()))),
                 (_("Hash of the content"), code(row.sha256)),
             ],
             note=_("For contracts opened from that day on; they keep it, and so do their extensions."),
@@ -145,13 +145,13 @@ def parameters_table(row: RulePackVersion) -> Table:
 
     def source_cell(name: str) -> Cell:
         if basis.get(name) == "firm":
-            return chip(_("The firm's choice"))
+            return chip(_("House policy"))
         source = titles.get(basis.get(name, ""))
         return text("") if source is None else Cell(source.issuer, title=source.reference)
 
     return Table(
-        title=_("What it prescribes"),
-        columns=[Column(_("parameter")), Column(_("figure"), Look.PROSE), Column(_("from"))],
+        title=_("Prescribed parameters"),
+        columns=[Column(_("parameter")), Column(_("figure"), Look.PROSE), Column(_("source"))],
         rows=[
             [text(PARAMETERS[name]), text(value_text(name, row.parameters[name])), source_cell(name)]
             for name in NAMES
@@ -168,8 +168,8 @@ def sources_table(row: RulePackVersion) -> Table:
         columns=[
             Column(_("title"), Look.PROSE),
             Column(_("issuer")),
-            Column(_("where and what"), Look.PROSE),
-            Column(_("of")),
+            Column(_("citation"), Look.PROSE),
+            Column(_("dated")),
         ],
         rows=[
             [text(one.title), text(one.issuer), text(one.reference), text(one.date)]
@@ -180,19 +180,22 @@ def sources_table(row: RulePackVersion) -> Table:
 
 
 def examples_table(row: RulePackVersion) -> Table:
+    classes = [
+        one for one in row.parameters.get("classes") or [] if one.get("initial_margin_ppm") is not None
+    ]
     return Table(
-        title=_("Worked figures, computed from the parameters just now"),
+        title=_("Worked examples, recomputed from the parameters"),
         columns=[
-            Column(_("what is worked out"), Look.PROSE),
-            Column(_("given"), Look.PROSE),
-            Column(_("comes to"), Look.PROSE),
-            Column(_("as the paper says"), Look.CHIP),
+            Column(_("calculation"), Look.PROSE),
+            Column(_("given figures"), Look.PROSE),
+            Column(_("result"), Look.PROSE),
+            Column(_("agrees with the source"), Look.CHIP),
         ],
         rows=[
             [
                 text(EXAMPLES[one.kind]),
-                text(figures_text(one.given)),
-                text(figures_text(one.computed)),
+                text(figures_text(one.given, classes)),
+                text(figures_text(one.computed, classes)),
                 yes_no(one.holds),
             ]
             for one in examples_of(row)
@@ -209,7 +212,7 @@ def changes_table(found: PackDiff) -> Table:
             Column(_("parameter")),
             Column(_("before"), Look.PROSE),
             Column(_("after"), Look.PROSE),
-            Column(_("for the client"), Look.CHIP),
+            Column(_("effect for the client"), Look.CHIP),
         ],
         rows=[
             [

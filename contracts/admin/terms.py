@@ -105,10 +105,10 @@ def rate_facts(request: HttpRequest, terms: TermsVersion) -> Facts:
             (_("Rule pack"), related(terms.rule_pack_version, request)),
             *_rate_of(terms),
             (_("Day count"), text(terms.get_day_count_display())),
-            (_("Loan of one day"), text(terms.get_same_day_rule_display())),
+            (_("Same-day loan"), text(terms.get_same_day_rule_display())),
             (_("Penalty multiple of the rate"), percent(terms.penalty_multiple_ppm)),
-            (_("Penalty runs"), text(terms.get_penalty_mode_display())),
-            (_("Days of grace"), number(str(terms.penalty_grace_days))),
+            (_("Penalty interest is charged"), text(terms.get_penalty_mode_display())),
+            (_("Penalty grace period in days"), number(str(terms.penalty_grace_days))),
             (_("Interest may be capitalised"), yes_no(terms.capitalisation_allowed)),
             (_("Months between capitalisations"), number(str(terms.capitalisation_months))),
             (_("Initial margin"), percent(terms.initial_margin_ppm)),
@@ -160,17 +160,17 @@ def cost_table(terms: TermsVersion) -> Table:
         ]
         for name in names
     ]
-    rows.append([text(_("in a year, of what is financed")), *(percent(one.yearly_ppm) for one in made)])
-    rows.append([text(_("prices must rise by")), *(percent(one.break_even_ppm) for one in made)])
+    rows.append([text(_("per year, of the amount financed")), *(percent(one.yearly_ppm) for one in made)])
+    rows.append([text(_("break-even price rise")), *(percent(one.break_even_ppm) for one in made)])
     return Table(
-        title=_("What it costs a client: %(amount)s of its own, as much financed")
+        title=_("Cost to the client: own funds %(amount)s, the same amount financed")
         % {"amount": format_amount(own, exponent)},
         columns=[
             Column(_("cost")),
             *(Column(_("%(days)d days") % {"days": days}, Look.NUMBER) for days in EXAMPLE_DAYS),
         ],
         rows=rows,
-        foot=[text(_("All together")), *(amount(one.total_minor, exponent) for one in made)],
+        foot=[text(_("Total")), *(amount(one.total_minor, exponent) for one in made)],
         empty=_("It costs nothing."),
         note=_("Bought on the first day and sold on the last at unchanged prices, each filled 0.10 % worse."),
     )
@@ -179,7 +179,7 @@ def cost_table(terms: TermsVersion) -> Table:
 def liquidation_facts(terms: TermsVersion) -> Facts:
     order = " → ".join(str(WATERFALL.get(name, name)) for name in terms.waterfall_order)
     return Facts(
-        title=_("Calls and liquidation"),
+        title=_("Margin calls and liquidation"),
         items=[
             (_("Call deadline in sessions"), number(str(terms.call_deadline_sessions))),
             (_("Calendar"), text(terms.calendar_code)),

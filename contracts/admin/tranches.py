@@ -52,9 +52,9 @@ class FundingTrancheAdmin(ReadOnlyAdmin[FundingTranche]):
 def sources_panel(book_id: int) -> Panel:
     """What the house, third parties and matched money have lent in a book, by currency."""
     return Table(
-        title=_("All that is lent in this book, by source"),
+        title=_("Total lent in this book, by funding source"),
         columns=[
-            Column(_("source"), Look.CHIP),
+            Column(_("funding source"), Look.CHIP),
             Column(_("currency")),
             Column(_("contracts"), Look.NUMBER),
             Column(_("funders"), Look.NUMBER),

@@ -38,7 +38,7 @@ class ContractAmendment(models.Model):
         TermsVersion,
         on_delete=models.PROTECT,
         related_name="amendments",
-        verbose_name=_("terms from then on"),
+        verbose_name=_("new terms"),
     )
     effective_from = models.DateField(_("in force from"))
     matures_on = models.DateField(_("matures on"), null=True, blank=True)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Approval, Party
@@ -22,7 +23,7 @@ class ContractState(models.TextChoices):
     IN_CALL = "in_call", _("In call")  # a margin call is open
     LIQUIDATING = "liquidating", _("Liquidating")  # a liquidation has been released
     MATURED = "matured", _("Matured")  # the term is over, debts may remain
-    CLOSED = "closed", _("Closed")  # final; owes nothing
+    CLOSED = "closed", pgettext_lazy("contract", "Closed")  # final; owes nothing
     DEFAULTED = "defaulted", _("Defaulted")  # the waterfall left a deficit
 
 
@@ -108,9 +109,9 @@ class FinancingContract(models.Model):
 class FundingSource(models.TextChoices):
     """Whose money a tranche is; every report tells them apart."""
 
-    OWN = "own", _("Own money")  # the house's
+    OWN = "own", _("House funds")  # the house's
     THIRD_PARTY = "third_party", _("Third-party funder")
-    MATCHED = "matched", _("Matched money of another platform")
+    MATCHED = "matched", _("Matched funding from another platform")
 
 
 class FundingTranche(models.Model):
@@ -138,7 +139,7 @@ class FundingTranche(models.Model):
     rate_ppm = models.IntegerField(_("rate to the funder"))
     seniority = models.PositiveSmallIntegerField(_("seniority"), default=1)
     source = models.CharField(
-        _("source"), max_length=11, choices=FundingSource, default=FundingSource.THIRD_PARTY
+        _("funding source"), max_length=11, choices=FundingSource, default=FundingSource.THIRD_PARTY
     )
     # Of one that took another's place: which, since when, and by whose decision.
     replaces = models.OneToOneField(
@@ -147,7 +148,7 @@ class FundingTranche(models.Model):
         related_name="successor",
         null=True,
         blank=True,
-        verbose_name=_("takes the place of"),
+        verbose_name=_("replaces"),
     )
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
     approval = models.OneToOneField(

@@ -20,9 +20,9 @@ class DisputeSubject(models.TextChoices):
 
 class DisputeState(models.TextChoices):
     OPEN = "open", _("Open")  # open_dispute
-    UPHELD = "upheld", _("Upheld")  # from open, by two people: the client is right
+    UPHELD = "upheld", _("Upheld for the client")  # from open, by two people: the client is right
     REJECTED = "rejected", _("Rejected")  # from open, by two people: the client is not
-    WITHDRAWN = "withdrawn", _("Withdrawn")  # from open, by the client
+    WITHDRAWN = "withdrawn", _("Withdrawn by the client")  # from open, by the client
 
 
 class Dispute(models.Model):
@@ -36,11 +36,11 @@ class Dispute(models.Model):
         FinancingContract, on_delete=models.PROTECT, related_name="disputes", verbose_name=_("contract")
     )
     reference = models.CharField(_("reference"), max_length=40)
-    subject_kind = models.CharField(_("objects to"), max_length=11, choices=DisputeSubject)
-    subject_reference = models.CharField(_("which one"), max_length=80)
+    subject_kind = models.CharField(_("type of disputed item"), max_length=11, choices=DisputeSubject)
+    subject_reference = models.CharField(_("disputed item"), max_length=80)
     opened_on = models.DateField(_("opened on"))
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("taken down by")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
     reason = models.TextField(_("reason"))
     answer_due_on = models.DateField(_("answer due on"))

@@ -18,7 +18,7 @@ class CapSource(models.TextChoices):
     INITIAL = "initial", _("initial margin of the terms")
     TERMS = "terms", _("maximum leverage of the terms")
     PACK = "pack", _("initial margin of the rule pack")
-    TIER = "tier", _("the client's tier")
+    TIER = "tier", _("client's risk tier")
     DYNAMIC = "dynamic", _("dynamic limit")
 
 
@@ -38,10 +38,10 @@ class Drawdown(models.Model):
     )
     booking_date = models.DateField(_("booking date"))
     amount_minor = models.BigIntegerField(_("amount"))
-    own_minor = models.BigIntegerField(_("the client's own"))
-    financed_minor = models.BigIntegerField(_("financed after it"))
+    own_minor = models.BigIntegerField(_("client's own funds"))
+    financed_minor = models.BigIntegerField(_("financed after the drawdown"))
     cap_ppm = models.BigIntegerField(_("leverage permitted"))
-    cap_source = models.CharField(_("what set it"), max_length=11, choices=CapSource)
+    cap_source = models.CharField(_("binding limit"), max_length=11, choices=CapSource)
     tier = models.PositiveSmallIntegerField(_("tier"))
     assessment = models.ForeignKey(
         SuitabilityAssessment, on_delete=models.PROTECT, related_name="+", verbose_name=_("assessment")

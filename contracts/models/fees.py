@@ -24,7 +24,7 @@ class FeeKind(models.TextChoices):
 
 class FeeBasis(models.TextChoices):
     FLAT = "flat", _("a fixed amount")
-    PRINCIPAL = "principal", _("a part of the principal concerned")
+    PRINCIPAL = "principal", _("percentage of the principal concerned")
     """Drawn, outstanding or repaid early, as the kind says."""
 
 

@@ -85,10 +85,10 @@ class InterestAccrual(models.Model):
     closed_numerator = models.DecimalField(_("numerator of closed days"), max_digits=40, decimal_places=0)
     # Days of loans that were drawn and repaid on one day, where the terms count them.
     same_day_numerator = models.DecimalField(
-        _("numerator of loans of one day"), max_digits=40, decimal_places=0, default=0, db_default=0
+        _("numerator of same-day loans"), max_digits=40, decimal_places=0, default=0, db_default=0
     )
     cumulative_numerator = models.DecimalField(_("cumulative numerator"), max_digits=40, decimal_places=0)
-    cumulative_posted_minor = models.BigIntegerField(_("posted in all"))
+    cumulative_posted_minor = models.BigIntegerField(_("posted to date"))
     posted_minor = models.BigIntegerField(_("posted"))
 
     class Meta:
@@ -130,7 +130,7 @@ class InterestHold(models.Model):
         Benchmark, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("benchmark")
     )
     missing_from = models.DateField(_("missing from"))
-    held_on = models.DateField(_("held on"))
+    held_on = models.DateField(_("on hold since"))
     lifted_on = models.DateField(_("lifted on"), null=True, blank=True)
 
     class Meta:
@@ -177,7 +177,7 @@ class InterestChange(models.Model):
         verbose_name=_("contract"),
     )
     from_date = models.DateField(_("from"))
-    after_run = models.BigIntegerField(_("after run"))
+    after_run = models.BigIntegerField(_("last run before the change"))
 
     class Meta:
         verbose_name = _("change of interest")

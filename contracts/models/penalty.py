@@ -54,9 +54,9 @@ class PenaltyAccrual(models.Model):
         verbose_name=_("contract"),
     )
     accrual_date = models.DateField(_("accrued up to"))
-    overdue_minor = models.BigIntegerField(_("overdue"))
+    overdue_minor = models.BigIntegerField(_("overdue amount"))
     cumulative_numerator = models.DecimalField(_("cumulative numerator"), max_digits=48, decimal_places=0)
-    cumulative_posted_minor = models.BigIntegerField(_("posted in all"))
+    cumulative_posted_minor = models.BigIntegerField(_("posted to date"))
     posted_minor = models.BigIntegerField(_("posted"))
 
     class Meta:

@@ -60,15 +60,15 @@ class TermsDayCount(models.TextChoices):
 class TermsSameDayRule(models.TextChoices):
     """What a loan costs that is drawn and repaid on one day; the values are contracts.domain.interest's."""
 
-    FREE = "FREE", _("costs nothing")
-    ONE_DAY = "ONE_DAY", _("counts one day")
+    FREE = "FREE", _("no interest")
+    ONE_DAY = "ONE_DAY", _("one day's interest")
 
 
 class TermsPenaltyMode(models.TextChoices):
     """Whether contract interest runs on beside penalty; the values are those of contracts.domain.penalty."""
 
     INSTEAD = "INSTEAD", _("instead of contract interest")
-    ON_TOP = "ON_TOP", _("on top of contract interest")
+    ON_TOP = "ON_TOP", _("in addition to contract interest")
 
 
 class TermsVersion(models.Model):
@@ -102,7 +102,7 @@ class TermsVersion(models.Model):
     client_rate_ppm = models.IntegerField(_("client rate"))
     day_count = models.CharField(_("day count"), max_length=17, choices=TermsDayCount)
     same_day_rule = models.CharField(
-        _("loan of one day"),
+        _("same-day loan"),
         max_length=7,
         choices=TermsSameDayRule,
         default=TermsSameDayRule.FREE,
@@ -121,12 +121,15 @@ class TermsVersion(models.Model):
     # The rate is fixed anew on the first day of every so many months of the year; 0: with every fixing.
     reset_months = models.PositiveSmallIntegerField(_("months between resets"), default=0)
     penalty_mode = models.CharField(
-        _("penalty runs"), max_length=7, choices=TermsPenaltyMode, default=TermsPenaltyMode.INSTEAD
+        _("penalty interest is charged"),
+        max_length=7,
+        choices=TermsPenaltyMode,
+        default=TermsPenaltyMode.INSTEAD,
     )
     # Interest becomes principal on the first business day of every so many months; 0: only when asked.
     capitalisation_months = models.PositiveSmallIntegerField(_("months between capitalisations"), default=0)
     penalty_multiple_ppm = models.IntegerField(_("penalty multiple of the rate"))
-    penalty_grace_days = models.PositiveSmallIntegerField(_("days of grace"))
+    penalty_grace_days = models.PositiveSmallIntegerField(_("penalty grace period in days"))
     capitalisation_allowed = models.BooleanField(_("interest may be capitalised"))
 
     # Own money over own and financed together, at a drawdown.

@@ -104,7 +104,7 @@ class InterestAdjustment(models.Model):
     value_date = models.DateField(_("value date"), null=True)
     closed_numerator = models.DecimalField(_("numerator of closed days"), max_digits=40, decimal_places=0)
     same_day_numerator = models.DecimalField(
-        _("numerator of loans of one day"), max_digits=40, decimal_places=0, default=0, db_default=0
+        _("numerator of same-day loans"), max_digits=40, decimal_places=0, default=0, db_default=0
     )
     cumulative_numerator = models.DecimalField(_("cumulative numerator"), max_digits=40, decimal_places=0)
     posted_minor = models.BigIntegerField(_("posted"))

@@ -35,7 +35,7 @@ class RulePack(models.Model):
 
 class RulePackOrigin(models.TextChoices):
     SHIPPED = "shipped", _("Shipped with the product")  # by a migration
-    HOUSE = "house", _("Of the house")  # propose_rule_pack
+    HOUSE = "house", _("Defined by the house")  # propose_rule_pack
 
 
 class RulePackState(models.TextChoices):

@@ -35,7 +35,7 @@ class PaymentAdmin(LongListMixin, AmountsAdmin[Payment]):
         column(
             lambda row: row.entitlement_account and row.entitlement_account.address,
             name="code_whose",
-            label=gettext_lazy("whose money"),
+            label=gettext_lazy("owner of the funds"),
         ),
         amount_column(Payment, "amount_minor", unit="unit"),
         state_column(Payment, "state", TONES_OF_PAYMENT),

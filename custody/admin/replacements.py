@@ -26,9 +26,9 @@ def replacement_panels(request: HttpRequest, row: Statement) -> list[Panel]:
 def _panel(request: HttpRequest, row: Statement, one: StatementReplacement) -> Table:
     found = differences_of(replaced=one.replaced, replacement=one.replacement)
     if one.replaced_id == row.pk:
-        title, other = _("Superseded: what the corrected statement tells otherwise"), one.replacement
+        title, other = _("Superseded: differences in the corrected statement"), one.replacement
     else:
-        title, other = _("Takes the place of a stopped one: what it tells otherwise"), one.replaced
+        title, other = _("Replaces a blocked statement: differences"), one.replaced
     return Table(
         title=title,
         columns=[
@@ -71,7 +71,7 @@ def _change(one: LineDifference) -> Cell:
     if one.was_minor is None:
         return chip(_("added"), Tone.GOOD)
     if one.corrected_minor is None:
-        return chip(_("gone"), Tone.BAD)
+        return chip(_("removed"), Tone.BAD)
     if one.was_minor == one.corrected_minor:
         return chip(_("other details"), Tone.NOTICE)
     return chip(_("changed"), Tone.WARN)

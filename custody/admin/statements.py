@@ -132,9 +132,9 @@ class StatementAdmin(ReadOnlyAdmin[Statement]):
                     text(str(finding.get("code", ""))),
                     code(str(finding.get("pointer", ""))),
                     Cell(str(finding.get("detail", "")), look=Look.PROSE),
-                    chip(_("stops its use"), Tone.BAD)
+                    chip(_("blocks its use"), Tone.BAD)
                     if finding.get("stops")
-                    else chip(_("noted"), Tone.NOTICE),
+                    else chip(_("noted only"), Tone.NOTICE),
                 ]
                 for finding in findings
             ],

@@ -12,8 +12,8 @@ from ledger.models import Account, Book, Hold, JournalEntry, Unit
 
 
 class PaymentDirection(models.TextChoices):
-    IN = "in", _("In")
-    OUT = "out", _("Out")
+    IN = "in", _("Incoming")
+    OUT = "out", _("Outgoing")
 
 
 class PaymentKind(models.TextChoices):
@@ -67,7 +67,7 @@ class Payment(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        verbose_name=_("whose money"),
+        verbose_name=_("owner of the funds"),
     )
     counterparty_account = models.CharField(_("account outside"), max_length=34, blank=True, default="")
     reference = models.CharField(_("our reference"), max_length=40, null=True, blank=True)

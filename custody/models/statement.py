@@ -24,7 +24,7 @@ class StatementKind(models.TextChoices):
 
 class StatementState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")  # every check passed
-    MARKED = "marked", _("Marked")  # read, and at least one check failed
+    MARKED = "marked", _("Check failed")  # read, and at least one check failed
     UNREADABLE = "unreadable", _("Unreadable")  # kept without lines; the same bytes may be read again later
 
 
@@ -51,7 +51,7 @@ class Statement(models.Model):
     sha256 = models.BinaryField(_("SHA-256"), max_length=32)
     state = models.CharField(_("state"), max_length=10, choices=StatementState)
     findings = models.JSONField(_("findings"), default=list)
-    reading = models.PositiveSmallIntegerField(_("read for the n-th time"), default=1)
+    reading = models.PositiveSmallIntegerField(_("reading number"), default=1)
     received_on = models.DateField(_("received on"))
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("imported by")

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from accounts.admin.cells import percent, percent_text
+from accounts.admin.cells import percent_text
 from accounts.admin.columns import ListColumn, along, column, label_of
 from accounts.admin.panels import NOTHING, Cell, Text, number
 from accounts.admin.read_only import ReadOnlyAdmin
@@ -63,7 +63,7 @@ def ppm_column(model: type[models.Model], path: str, *, label: Text = "") -> Lis
 
 
 class AmountsAdmin(ReadOnlyAdmin[Row]):
-    """Shows fields that end in `_minor` in the row's unit, and those that end in `_ppm` as per cent."""
+    """Shows fields that end in `_minor` in the row's unit."""
 
     unit_path: str = "unit"
     """The way from a row to the unit of its amounts."""
@@ -74,6 +74,4 @@ class AmountsAdmin(ReadOnlyAdmin[Row]):
             unit = along(row, self.unit_path)
             if unit is not None:
                 return amount(value, unit.exponent, unit.code)
-        if field.name.endswith("_ppm"):
-            return percent(value)
         return super().field_cell(request, row, field)

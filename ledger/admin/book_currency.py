@@ -74,7 +74,7 @@ def _panel(found: BookCurrencyTrialBalance, section: BookCurrencySection) -> Pan
         rows=rows,
         foot=[
             text(""),
-            text(_("Sum") if found.is_complete else _("Sum: incomplete")),
+            text(_("Total") if found.is_complete else _("Sum: incomplete")),
             text(""),
             count(sum(line.accounts for line in section.lines)),
             amount(section.debit_minor, exponent),

@@ -60,11 +60,11 @@ class RevaluationAdmin(ReadOnlyAdmin[Revaluation]):
         return [
             self.facts(request, row),
             Table(
-                title=_("Positions"),
+                title=_("FX positions"),
                 columns=[
                     Column(_("currency")),
                     Column(_("official rate"), Look.NUMBER),
-                    Column(_("position"), Look.NUMBER),
+                    Column(_("FX position"), Look.NUMBER),
                     Column(_("cost"), Look.NUMBER),
                     Column(_("unrealised"), Look.NUMBER),
                 ],

@@ -50,14 +50,14 @@ class HoldAdmin(LongListMixin, AmountsAdmin[Hold]):
     def _events(self, request: HttpRequest, row: Hold) -> Table:
         found: Any = row.events.select_related("maker").order_by("id")
         return Table(
-            title=_("What became of it"),
+            title=_("Later events of this hold"),
             columns=[
                 Column(_("event")),
                 Column(_("amount"), Look.NUMBER),
                 Column(_("business date")),
                 Column(_("entry"), Look.NUMBER),
                 Column(_("reason"), Look.PROSE),
-                Column(_("by")),
+                Column(_("actor")),
                 Column(_("recorded at")),
             ],
             rows=[

@@ -1,6 +1,7 @@
 """Names of what the database ships by its code: categories of accounts and kinds of entries."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.panels import Text
 from ledger.models import AccountCategory
@@ -20,7 +21,7 @@ CATEGORY_NAMES: dict[int, Text] = {
     1330: _("Fee receivable"),
     1340: _("Overrun receivable"),
     1410: _("House funding"),
-    1510: _("Position"),
+    1510: pgettext_lazy("chart of accounts", "Position"),
     2010: _("Client cash"),
     2020: _("Client securities"),
     2030: _("Client unsettled cash"),

@@ -31,7 +31,10 @@ class AskedTime:
         """The fields of the axis and of what was known; each page names its days itself."""
         return [
             Field(
-                _("By"), "axis", self.axis.value, [(axis.value, label) for axis, label in AXIS_LABELS.items()]
+                _("Date basis"),
+                "axis",
+                self.axis.value,
+                [(axis.value, label) for axis, label in AXIS_LABELS.items()],
             ),
             Field(_("As known at the close of (empty: now)"), "known", iso(self.known_at)),
         ]

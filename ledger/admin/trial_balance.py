@@ -167,7 +167,7 @@ class BookAdmin(ReadOnlyAdmin[Book]):
         fields = [
             Field(_("Unit"), "unit", unit, [("", _("all")), *((one.code, one.code) for one in units)]),
             by,
-            Field(_("At the end of (empty: now)"), "date", iso(asked.day)),
+            Field(_("As of the end of (empty: now)"), "date", iso(asked.day)),
             known,
         ]
         if len(books) > 1 and book:
@@ -217,7 +217,7 @@ class BookAdmin(ReadOnlyAdmin[Book]):
             ],
             foot=[
                 text(""),
-                text(_("Sum") if section.is_balanced else _("Sum: does not balance")),
+                text(_("Total") if section.is_balanced else _("Sum: does not balance")),
                 text(""),
                 count(sum(line.accounts for line in section.lines)),
                 amount(section.debit_minor, section.unit_exponent),

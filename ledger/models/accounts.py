@@ -85,7 +85,7 @@ class Role(models.TextChoices):
     CAPITAL = "capital", _("capital")
     INCOME = "income", _("income")
     EXPENSE = "expense", _("expense")
-    POSITION = "position", _("position")
+    POSITION = "position", _("FX position")
     DUE_TO_CLIENT = "due_to_client", _("due to client")
     OVERRUN_RECEIVABLE = "overrun_receivable", _("overrun receivable")
 

@@ -60,7 +60,7 @@ class DayClose(models.Model):
         db_index=False,
         verbose_name=_("day"),
     )
-    close_no = models.PositiveSmallIntegerField(_("close"), default=1, db_default=1)
+    close_no = models.PositiveSmallIntegerField(_("close number"), default=1, db_default=1)
     approval = models.OneToOneField(
         "accounts.Approval", on_delete=models.PROTECT, related_name="+", verbose_name=_("approval")
     )

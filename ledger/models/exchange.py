@@ -216,7 +216,7 @@ class RevaluationLine(models.Model):
         related_name="+",
         verbose_name=_("official rate"),
     )
-    quantity_minor = models.BigIntegerField(_("position"))
+    quantity_minor = models.BigIntegerField(_("FX position"))
     cost_minor = models.BigIntegerField(_("cost"))
     unrealised_minor = models.BigIntegerField(_("unrealised"))
     day_postings = models.PositiveIntegerField(_("postings of the day"), default=0)

@@ -193,14 +193,14 @@ class EntryPosition(models.Model):
     book = models.ForeignKey(
         Book, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("book")
     )
-    position = models.BigIntegerField(_("position"))
+    position = models.BigIntegerField(_("ledger position"))
     entry = models.OneToOneField(
         JournalEntry, on_delete=models.PROTECT, related_name="position", verbose_name=_("entry")
     )
 
     class Meta:
-        verbose_name = _("position")
-        verbose_name_plural = _("positions")
+        verbose_name = _("ledger position")
+        verbose_name_plural = _("ledger positions")
 
     def __str__(self) -> str:
         return str(self.position)

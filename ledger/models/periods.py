@@ -47,7 +47,7 @@ class DaySoftClose(ByTwo):
     day = models.ForeignKey(
         BusinessDay, on_delete=models.PROTECT, related_name="soft_closes", verbose_name=_("day")
     )
-    close_no = models.PositiveSmallIntegerField(_("close"), default=1, db_default=1)
+    close_no = models.PositiveSmallIntegerField(_("close number"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("soft close of a day")
@@ -69,7 +69,7 @@ class DayReopening(ByTwo):
         BusinessDay, on_delete=models.PROTECT, related_name="reopenings", verbose_name=_("day")
     )
     from_status = models.CharField(_("from"), max_length=11, choices=BusinessDay.Status)
-    close_no = models.PositiveSmallIntegerField(_("close"), default=1, db_default=1)
+    close_no = models.PositiveSmallIntegerField(_("close number"), default=1, db_default=1)
     reason = models.CharField(_("reason"), max_length=500)
 
     class Meta:
@@ -104,7 +104,7 @@ class MonthClose(ByTwo):
         Book, on_delete=models.PROTECT, related_name="month_closes", verbose_name=_("book")
     )
     month = models.DateField(_("month"))
-    hardness = models.CharField(_("hardness"), max_length=4, choices=Hardness)
+    hardness = models.CharField(_("type of close"), max_length=4, choices=Hardness)
 
     class Meta:
         verbose_name = _("month close")

@@ -119,7 +119,7 @@ class Seal(models.Model):
     )
     seal_no = models.PositiveIntegerField(_("number"))
     day_close = models.OneToOneField(
-        DayClose, on_delete=models.PROTECT, related_name="seal", verbose_name=_("close")
+        DayClose, on_delete=models.PROTECT, related_name="seal", verbose_name=_("day close")
     )
     first_position = models.BigIntegerField(_("first position"))
     tree_size = models.BigIntegerField(_("entries sealed"))

@@ -64,14 +64,14 @@ class TestEvening:
         page.get_by_role("link", name="Run the day").click()
         page.get_by_role("button", name="Run the day").click()
         expect(page.get_by_text("The steps are done; the close waits for a second person.")).to_be_visible()
-        expect(page.get_by_text("awaits its close by a second person")).to_be_visible()
+        expect(page.get_by_text("awaiting close by a second person")).to_be_visible()
 
-        page.get_by_role("link", name="to its release").first.click()
+        page.get_by_role("link", name="go to the release").first.click()
         expect(page.get_by_text("You proposed this yourself")).to_be_visible()
         expect(page.get_by_role("link", name="Approve", exact=True)).to_have_count(0)
 
         sign_in("rita.rossi")
-        page.get_by_role("link", name="to its release").first.click()
+        page.get_by_role("link", name="go to the release").first.click()
         page.get_by_role("link", name="Approve", exact=True).click()
         page.get_by_label("Comment").fill("below the emergency line")
         page.get_by_role("button", name="Approve", exact=True).click()

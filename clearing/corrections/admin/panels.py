@@ -62,7 +62,7 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
         row.level_change or row.margin_call or row.liquidation or row.payment or row.reconciliation_break
     )
     outline = Facts(
-        title=_("Review"),
+        title=_("Decision review"),
         items=[
             (_("Decision"), related(decision, request, f"{row.get_kind_display()} · {row.business_date}")),
             (_("Contract"), related(row.contract, request)),
@@ -70,7 +70,7 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
             (_("Correction"), related(row.run.correction, request)),
             (_("Opened on"), day(row.opened_on)),
             (_("Deadline"), day(row.deadline_on)),
-            (_("Why it was decided so"), Cell(row.reason or "—", look=Look.PROSE)),
+            (_("Reason for the outcome"), Cell(row.reason or "—", look=Look.PROSE)),
             (_("Approval"), related(row.approval, request)),
             (_("Compensating entry"), related(row.entry, request, str(row.entry_id))),
             (_("Closed on"), day(row.closed_on)),
@@ -89,7 +89,7 @@ def review_panels(request: HttpRequest, row: DecisionReview) -> list[Panel]:
         ("breaks", FindingFigure.BREAKS),
     ]
     compared = Table(
-        title=_("What it was decided on, and what is right"),
+        title=_("Figures at the decision and correct figures"),
         columns=[Column(""), Column(_("stored"), Look.NUMBER), Column(_("recomputed"), Look.NUMBER)],
         rows=[
             [
@@ -151,7 +151,7 @@ def _outline(request: HttpRequest, row: Correction, run: CorrectionRun | None) -
         items += [
             (_("Run by"), related(run.maker, request, person(run.maker) or "")),
             (_("Booked on"), day(run.booking_date)),
-            (_("Days worked out anew"), text(f"{run.first_date.isoformat()} … {run.last_date.isoformat()}")),
+            (_("Days recomputed"), text(f"{run.first_date.isoformat()} … {run.last_date.isoformat()}")),
             (_("Ledger position"), count(run.ledger_position)),
         ]
     return Facts(title=_("Correction"), items=items)
@@ -159,8 +159,8 @@ def _outline(request: HttpRequest, row: Correction, run: CorrectionRun | None) -
 
 def _was_and_is(row: Correction) -> Table:
     return Table(
-        title=_("What was, and what is right"),
-        columns=[Column(""), Column(_("was"), Look.CODE), Column(_("is right"), Look.CODE)],
+        title=_("Recorded and correct values"),
+        columns=[Column(""), Column(_("as recorded"), Look.CODE), Column(_("correct"), Look.CODE)],
         rows=[
             [
                 text(WORDS.get(name, name.replace("_", " "))),
@@ -227,7 +227,7 @@ def _table(title: str, rows: Iterable[list[Cell]], found: int) -> Table:
             Column(_("contract")),
             Column(_("day")),
             Column(_("figure")),
-            Column(_("of")),
+            Column(_("subject")),
             Column(_("stored"), Look.NUMBER),
             Column(_("recomputed"), Look.NUMBER),
             Column(_("tendency")),

@@ -41,7 +41,7 @@ class DecisionForm(forms.Form):
         max_digits=18,
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 

@@ -26,11 +26,11 @@ class ReviewState(models.TextChoices):
 
     OPEN = "open", _("open")
     """By a correction run."""
-    UPHELD = "upheld", _("upheld")
+    UPHELD = "upheld", _("decision upheld")
     """From open, by two people: the decision was right all the same. An end."""
-    COMPENSATED = "compensated", _("compensated")
+    COMPENSATED = "compensated", _("client compensated")
     """From open, by two people: the client was paid for what it cost. An end."""
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("decision withdrawn")
     """From open, by two people: the decision is taken back by who can, nothing is paid. An end."""
 
 
@@ -120,7 +120,7 @@ class DecisionReview(models.Model):
     opened_on = models.DateField(_("opened on"))
     deadline_on = models.DateField(_("deadline"))
     state = models.CharField(_("state"), max_length=11, choices=ReviewState, default=ReviewState.OPEN)
-    reason = models.TextField(_("why it was decided so"), blank=True, default="")
+    reason = models.TextField(_("reason for the outcome"), blank=True, default="")
     approval = models.OneToOneField(
         "accounts.Approval",
         on_delete=models.PROTECT,

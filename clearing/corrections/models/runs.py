@@ -97,7 +97,7 @@ class CorrectionFinding(models.Model):
     )
     business_date = models.DateField(_("business date"))
     figure = models.CharField(_("figure"), max_length=16, choices=FindingFigure)
-    subject = models.CharField(_("of"), max_length=120, blank=True, default="")
+    subject = models.CharField(_("subject"), max_length=120, blank=True, default="")
     stored = models.BigIntegerField(_("stored"), null=True, blank=True)
     recomputed = models.BigIntegerField(_("recomputed"), null=True, blank=True)
     tendency = models.CharField(_("tendency"), max_length=6, choices=Tendency, blank=True, default="")
@@ -135,7 +135,7 @@ class EntryPurpose(models.TextChoices):
 
     ADJUSTMENT = "adjustment", _("adjustment")
     REVERSAL = "reversal", _("reversal")
-    REBOOKING = "rebooking", _("booked anew")
+    REBOOKING = "rebooking", _("rebooked")
     OVERRUN = "overrun", _("funded by the house")
 
 

@@ -20,7 +20,7 @@ from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Approval, ApprovalKind, ApprovalRule, StaffRole
 from accounts.queries.approval_rules import rules_in_force
 from accounts.services.approval_rules import propose_rule
-from clearing.day.admin.approval_words import worth_words
+from clearing.day.admin.payload_words import worth_words
 from ledger.models import Unit
 
 

@@ -6,15 +6,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin.approvals import person
 from accounts.admin.cells import instant_text
-from accounts.admin.panels import NOTHING, Cell, Facts, code, text
-from accounts.models import Approval, ApprovalKind, ApprovalStatus, StaffRole, User
+from accounts.models import Approval, ApprovalKind, ApprovalStatus, StaffRole
 from clearing.day.admin.due_diligence import DUE_DILIGENCE, due_diligence_words
-from clearing.day.admin.due_diligence import PAYLOAD as DUE_DILIGENCE_PAYLOAD
 from clearing.day.admin.due_diligence import QUESTIONS as DUE_DILIGENCE_QUESTIONS
-from ledger.domain.money import format_amount
-from ledger.models import Unit
+from clearing.day.admin.payload_words import person_named, worth_words
+from ledger.models import SealKeyEvent
 
 WAITING = (ApprovalStatus.PROPOSED, ApprovalStatus.APPROVED)
 LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{48,}([0-9a-f]{4})\b")
@@ -73,50 +70,6 @@ QUESTIONS = {
     ),
 }
 
-PAYLOAD = {
-    **DUE_DILIGENCE_PAYLOAD,
-    "amount_minor": gettext_lazy("Amount in minor units"),
-    "book": gettext_lazy("Book"),
-    "business_date": gettext_lazy("Business date"),
-    "close_id": gettext_lazy("Close taken back"),
-    "closes": gettext_lazy("Closes so far"),
-    "counterparty_account": gettext_lazy("To the account outside"),
-    "custody_account_id": gettext_lazy("From the custody account"),
-    "currency": gettext_lazy("Currency"),
-    "delegate_id": gettext_lazy("Who decides"),
-    "delegator_id": gettext_lazy("For whom"),
-    "ends_at": gettext_lazy("Until"),
-    "entitlement_account_id": gettext_lazy("Whose money"),
-    "hardness": gettext_lazy("Hardness"),
-    "inputs_hash": gettext_lazy("Hash of the inputs"),
-    "kind": gettext_lazy("Kind"),
-    "last_position": gettext_lazy("Last position"),
-    "liquidation": gettext_lazy("Liquidation"),
-    "is_permitted": gettext_lazy("Permitted"),
-    "max_amount_minor": gettext_lazy("Limit in minor units"),
-    "month": gettext_lazy("Month"),
-    "name": gettext_lazy("Name of the file"),
-    "period": gettext_lazy("Period"),
-    "product": gettext_lazy("Product"),
-    "rate_date": gettext_lazy("Rate date"),
-    "rates": gettext_lazy("Rates"),
-    "reason": gettext_lazy("Reason"),
-    "reference": gettext_lazy("Reference"),
-    "review": gettext_lazy("Review"),
-    "role": gettext_lazy("Role"),
-    "sha256": gettext_lazy("SHA-256 of the file"),
-    "starts_at": gettext_lazy("From"),
-    "taken": gettext_lazy("Lines taken"),
-    "refused": gettext_lazy("Lines refused"),
-    "returns_payment_id": gettext_lazy("Returned receipt"),
-    "source": gettext_lazy("Source"),
-    "status": gettext_lazy("Status"),
-    "unit": gettext_lazy("Unit"),
-    "unit_id": gettext_lazy("Unit"),
-    "version": gettext_lazy("Version"),
-    "year": gettext_lazy("Year"),
-}
-
 
 def short(subject: str) -> str:
     """A subject without the middle of its hashes: 64 digits tell nobody more than twelve."""
@@ -140,13 +93,14 @@ def matter(row: Approval) -> str:
                 "lines": said.get("taken", 0),
             }
         case ApprovalKind.CHANGE_SEAL_KEYS if "key" in said:
-            return _("Key %(key)s: %(event)s") % {"key": said["key"], "event": said["event"]}
+            event = dict(SealKeyEvent.Event.choices).get(str(said["event"]), said["event"])
+            return _("Key %(key)s: %(event)s") % {"key": said["key"], "event": event}
         case ApprovalKind.SET_APPROVAL_LIMIT:
             return rule_words(said)
         case ApprovalKind.DELEGATE_APPROVALS:
             return _("%(delegate)s decides for %(delegator)s") % {
-                "delegate": _name(said["delegate_id"]),
-                "delegator": _name(said["delegator_id"]),
+                "delegate": person_named(said["delegate_id"]),
+                "delegator": person_named(said["delegator_id"]),
             }
         case ApprovalKind.REVIEW_ACCESS:
             decisions = list(said["decisions"].values())
@@ -169,18 +123,13 @@ def rule_words(said: dict[str, object]) -> str:
     if not said["is_permitted"]:
         if said["currency"]:
             return _("%(role)s, %(kind)s: nothing in %(currency)s") % named
-        return _("%(role)s, %(kind)s: not any more") % named
+        return _("%(role)s, %(kind)s: no longer permitted") % named
     if said["max_amount_minor"] is not None:
         most = worth_words(int(str(said["max_amount_minor"])), str(said["currency"]))
         return _("%(role)s, %(kind)s: up to %(most)s") % {**named, "most": most}
     if said["currency"]:
         return _("%(role)s, %(kind)s: any amount in %(currency)s") % named
     return _("%(role)s, %(kind)s: any amount") % named
-
-
-def worth_words(amount_minor: int, currency: str) -> str:
-    exponent = Unit.objects.filter(code=currency).values_list("exponent", flat=True).first()
-    return f"{format_amount(amount_minor, exponent or 0)} {currency}"
 
 
 def worth(row: Approval) -> str | None:
@@ -197,33 +146,3 @@ def age(row: Approval) -> str | None:
 
 def expiry(row: Approval) -> str | None:
     return None if row.expires_at is None else instant_text(row.expires_at)
-
-
-def payload_facts(row: Approval) -> Facts:
-    """Everything that the hash covers, under words; what is long stands as it was said."""
-    items: list[tuple[str, Cell]] = [
-        (_("Hash of what was approved (SHA-256)"), code(bytes(row.payload_hash).hex()))
-    ]
-    for name, value in sorted(row.payload.items()):
-        label = str(PAYLOAD.get(name, name.replace("_", " ")))
-        if name == "rates" and isinstance(value, dict):
-            items += [(pair, code(str(rate))) for pair, rate in sorted(value.items())]
-        elif name == "amount_minor" and row.currency and isinstance(value, int):
-            items.append((str(_("Amount")), text(worth_words(value, row.currency))))
-        elif name == "decisions" and isinstance(value, dict):
-            continue
-        elif isinstance(value, bool):
-            items.append((label, text(_("Yes") if value else _("No"))))
-        elif value is None or value == "":
-            items.append((label, NOTHING))
-        elif isinstance(value, dict | list):
-            items.append((label, text(_("%(count)d values, kept with the approval") % {"count": len(value)})))
-        elif name.endswith("_id") and name in ("delegator_id", "delegate_id"):
-            items.append((label, text(_name(value))))
-        else:
-            items.append((label, code(str(value))))
-    return Facts(title=_("Exactly what is permitted"), items=items)
-
-
-def _name(user_id: object) -> str:
-    return person(User.objects.filter(pk=int(str(user_id))).first()) or f"#{user_id}"

@@ -26,12 +26,12 @@ from clearing.day.admin.approval_words import (
     age,
     expiry,
     matter,
-    payload_facts,
     worth,
 )
 from clearing.day.admin.carrying_out import carry_out, closes_by_itself, give_up, terms_of
 from clearing.day.admin.carrying_out_contracts import contract_panels
 from clearing.day.admin.due_diligence import DUE_DILIGENCE, due_diligence_panels
+from clearing.day.admin.payload_words import payload_facts
 from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
@@ -370,7 +370,7 @@ def _payment_panel(request: HttpRequest, one: Payment) -> Facts:
         items=[
             (_("Reference"), related(one, request, one.reference or "")),
             (_("Amount"), amount(one.amount_minor, one.unit.exponent, one.unit.code)),
-            (_("Whose money"), related(whose, request, whose.address if whose else "")),
+            (_("Owner of the funds"), related(whose, request, whose.address if whose else "")),
             (_("From the custody account"), text(str(one.custody_account))),
             (_("To the account outside"), code(one.counterparty_account)),
             (_("State"), chip(one.get_state_display())),

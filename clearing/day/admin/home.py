@@ -110,7 +110,7 @@ def _headline(figures: DayHome) -> list[Cell]:
     if not figures.is_open:
         return [chip(_("closed"), Tone.NEUTRAL)]
     if figures.awaits_close:
-        return [chip(_("open"), Tone.GOOD), chip(_("awaits its close by a second person"), Tone.NOTICE)]
+        return [chip(_("open"), Tone.GOOD), chip(_("awaiting close by a second person"), Tone.NOTICE)]
     return [chip(_("open"), Tone.GOOD)]
 
 
@@ -229,7 +229,7 @@ def _releases(request: HttpRequest, book: Book, figures: DayHome) -> Panel:
                 code(one.reference, related(one, request).href),
                 text(one.contract.client.display_name),
                 level_chip(one.level),
-                text(_("to its release"), page_of_key(Approval, approval, request))
+                text(_("go to the release"), page_of_key(Approval, approval, request))
                 if approval
                 else text("—"),
             ]
@@ -239,7 +239,7 @@ def _releases(request: HttpRequest, book: Book, figures: DayHome) -> Panel:
         columns=[
             Column(_("reference"), Look.CODE),
             Column(_("client")),
-            Column(_("level that led to it")),
+            Column(_("triggering level")),
             Column(_("decision")),
         ],
         rows=rows,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import instant_text, related
 from accounts.admin.panels import NOTHING, Cell, Column, Link, Look, Table, Text, Tone, chip, number, text
@@ -133,7 +133,7 @@ def steps_panel(
     else:
         pending = chip(StepStatus.PENDING.label)
         rows = [
-            [number(str(ordinal)), text(step_name(name)), pending, number(""), text("")]
+            [number(str(ordinal)), text(name.label), pending, number(""), text("")]
             for ordinal, name in enumerate(StepName, start=1)
         ]
     return Table(
@@ -151,10 +151,6 @@ def steps_panel(
     )
 
 
-def step_name(name: StepName) -> Text:
-    return pgettext("step of the day", "Open") if name is StepName.OPEN else name.label
-
-
 def step_message(step: DayStep) -> str:
     """Why a step is not done. That a close waits is no fault, and is said in the person's language."""
     if step.name == StepName.CLOSED and step.status == StepStatus.PENDING and step.message:
@@ -167,7 +163,7 @@ def step_row(step: DayStep, took: dt.timedelta | None, currency: Unit | None) ->
     finished = instant_text(step.finished_at) if step.finished_at else ""
     return [
         number(str(step.ordinal)),
-        text(step_name(StepName(step.name))),
+        text(StepName(step.name).label),
         chip(step.get_status_display(), TONES_OF_STATUS[StepStatus(step.status)], title=finished),
         number(duration_text(took)) if took is not None else NOTHING,
         Cell(step_message(step) or said, look=Look.PROSE),

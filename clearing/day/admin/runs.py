@@ -17,7 +17,7 @@ from accounts.admin.columns import chip_html, column, day_column, instant_column
 from accounts.admin.filters import days, rows
 from accounts.admin.panels import Act, Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
 from accounts.admin.read_only import ReadOnlyAdmin
-from clearing.day.admin.looks import TONES_OF_STATUS, figures_text, step_name, steps_panel
+from clearing.day.admin.looks import TONES_OF_STATUS, figures_text, steps_panel
 from clearing.day.models import DayChunk, DayRun, StepName, StepStatus
 from clearing.day.queries.cuts import missed_days
 from clearing.day.services.run_day import run_day
@@ -48,7 +48,7 @@ def _state(row: DayRun) -> str:
     done = sum(step.status == StepStatus.DONE for step in steps)
     failed = next((step for step in steps if step.status == StepStatus.FAILED), None)
     if failed is not None:
-        return chip_html(_("failed: %(step)s") % {"step": step_name(StepName(failed.name))}, Tone.BAD)
+        return chip_html(_("failed: %(step)s") % {"step": StepName(failed.name).label}, Tone.BAD)
     if done == len(steps):
         return chip_html(_("closed"), Tone.GOOD)
     return chip_html(_("%(done)d of %(all)d steps") % {"done": done, "all": len(steps)}, Tone.NOTICE)
@@ -82,7 +82,7 @@ class DayRunAdmin(ReadOnlyAdmin[DayRun]):
 
     def headline(self, row: DayRun) -> list[Cell]:
         return [
-            chip(step_name(StepName(step.name)), TONES_OF_STATUS[StepStatus(step.status)])
+            chip(StepName(step.name).label, TONES_OF_STATUS[StepStatus(step.status)])
             for step in row.steps.all()
             if step.status == StepStatus.FAILED
         ]
@@ -133,7 +133,7 @@ class DayRunAdmin(ReadOnlyAdmin[DayRun]):
             ],
             rows=[
                 [
-                    text(step_name(StepName(chunk.step.name))),
+                    text(StepName(chunk.step.name).label),
                     number(str(chunk.ordinal)),
                     text(chunk.phase.replace("_", " ")),
                     chip(chunk.get_status_display(), TONES_OF_CHUNK[DayChunk.Status(chunk.status)]),

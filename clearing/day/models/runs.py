@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.models import Book
 
@@ -16,7 +17,7 @@ from ledger.models import Book
 class StepName(models.TextChoices):
     """The steps of a day in their order (DESIGN 9)."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("step of the day", "Open")
     STATEMENTS_IN = "statements_in", _("Statements in")
     MARKS_FIXED = "marks_fixed", _("Marks fixed")
     TRADES_SETTLED = "trades_settled", _("Trades settled")
@@ -108,8 +109,8 @@ class DayChunk(models.Model):
     step = models.ForeignKey(DayStep, on_delete=models.PROTECT, related_name="chunks", verbose_name=_("step"))
     ordinal = models.PositiveIntegerField(_("number"))
     phase = models.CharField(_("phase"), max_length=40)
-    first_id = models.BigIntegerField(_("first"), null=True, blank=True)
-    last_id = models.BigIntegerField(_("last"), null=True, blank=True)
+    first_id = models.BigIntegerField(_("first id"), null=True, blank=True)
+    last_id = models.BigIntegerField(_("last id"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING)
     figures = models.JSONField(_("figures"), default=dict, blank=True)
     message = models.TextField(_("message"), blank=True, default="")

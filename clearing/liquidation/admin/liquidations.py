@@ -70,7 +70,7 @@ class LiquidationAdmin(ReadOnlyAdmin[Liquidation]):
         column(
             lambda row: level_html(row.level),
             name="level",
-            label=gettext_lazy("level that led to it"),
+            label=gettext_lazy("triggering level"),
             ordering="level",
         ),
         state_column(Liquidation, "scope"),
@@ -296,7 +296,7 @@ def simulation_panels(request: HttpRequest, simulation: dict[str, Any], unit: Un
             (_("Gross proceeds"), money("gross_minor")),
             (_("Costs"), money("cost_minor")),
             (_("Cash"), money("cash_minor")),
-            (_("Pot"), money("pot_minor")),
+            (_("Distributable proceeds"), money("pot_minor")),
             *paid,
             *(
                 (label, money(name))

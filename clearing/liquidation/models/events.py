@@ -19,7 +19,7 @@ class LiquidationEventKind(models.TextChoices):
     POSTPONED = "postponed", _("nothing can be sold now")
     EXECUTED = "executed", _("nothing left to sell")
     SETTLED = "settled", _("settled")
-    WATERFALLED = "waterfalled", _("shared out")
+    WATERFALLED = "waterfalled", _("distributed")
     REPAID = "repaid", _("repaid")
     REVIEWED = "reviewed", _("reviewed")
     CANCELLED = "cancelled", _("cancelled")

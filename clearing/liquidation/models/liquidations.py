@@ -23,7 +23,7 @@ class LiquidationState(models.TextChoices):
     """From ordered (or released, where cash alone is enough): nothing is left to sell."""
     SETTLED = "settled", _("settled")
     """From executed, when every sale has settled."""
-    WATERFALLED = "waterfalled", _("shared out")
+    WATERFALLED = "waterfalled", _("distributed")
     """From settled, where everything was sold: the pot was shared out by the waterfall. An end."""
     REPAID = "repaid", _("repaid")
     """From settled, where a part was enough: proceeds repaid debts and the contract lives on. An end."""
@@ -45,7 +45,7 @@ class SalePolicy(models.TextChoices):
     """Which security goes first."""
 
     MOST_LIQUID_FIRST = "most_liquid_first", _("most liquid first")
-    LOSERS_FIRST = "losers_first", _("losers first")
+    LOSERS_FIRST = "losers_first", _("largest losses first")
 
 
 class Liquidation(models.Model):
@@ -67,7 +67,7 @@ class Liquidation(models.Model):
     call = models.ForeignKey(
         "margin.MarginCall", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("margin call")
     )
-    level = models.SmallIntegerField(_("level that led to it"), choices=MarginLevel)
+    level = models.SmallIntegerField(_("triggering level"), choices=MarginLevel)
     scope = models.CharField(_("scope"), max_length=5, choices=LiquidationScope)
     policy = models.CharField(_("policy"), max_length=20, choices=SalePolicy)
     target_ppm = models.BigIntegerField(_("target coverage"))

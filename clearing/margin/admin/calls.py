@@ -54,7 +54,7 @@ class MarginCallAdmin(AmountsAdmin[MarginCall]):
         return [own, *super().get_urls()]
 
     def acts(self, request: HttpRequest, row: MarginCall) -> list[Act]:
-        found = [Act(_("Its documents"), list_of(Document, request, f"q={row.contract.code}"))]
+        found = [Act(_("Documents"), list_of(Document, request, f"q={row.contract.code}"))]
         if may_make(request):
             found.append(Act(_("Make the notice"), reverse("admin:margin_margincall_notice", args=[row.pk])))
         return found

@@ -78,8 +78,8 @@ class ValuationAdmin(LongListMixin, AmountsAdmin[Valuation]):
                 (_("Pending interest"), money(row.pending_interest_minor)),
                 (_("Penalty"), money(row.penalty_minor)),
                 (_("Fees due"), money(row.fees_minor)),
-                (_("Every mark may be liquidated on"), yes_no(row.marks_allow_liquidation)),
-                (_("Why it is held"), text(row.hold_reason) if row.hold_reason else NOTHING),
+                (_("All marks usable for liquidation"), yes_no(row.marks_allow_liquidation)),
+                (_("Reason for the hold"), text(row.hold_reason) if row.hold_reason else NOTHING),
             ],
         )
 

@@ -45,8 +45,8 @@ class Valuation(models.Model):
     side_state = models.CharField(
         _("side state"), max_length=30, choices=MarginSideState, blank=True, default=""
     )
-    hold_reason = models.TextField(_("why it is held"), blank=True, default="")
-    marks_allow_liquidation = models.BooleanField(_("every mark may be liquidated on"))
+    hold_reason = models.TextField(_("reason for the hold"), blank=True, default="")
+    marks_allow_liquidation = models.BooleanField(_("all marks usable for liquidation"))
     instrument_ids = ArrayField(models.BigIntegerField(), verbose_name=_("instruments"))
     quantities = ArrayField(models.BigIntegerField(), verbose_name=_("quantities"))
     mark_ids = ArrayField(models.BigIntegerField(null=True), verbose_name=_("marks"))

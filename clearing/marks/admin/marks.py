@@ -86,7 +86,7 @@ class MarkAdmin(LongListMixin, AmountsAdmin[Mark]):
                 (_("Price"), amount(row.price_minor, unit.exponent, unit.code)),
                 (_("Previous price"), amount(row.previous_price_minor, unit.exponent, unit.code)),
                 (_("Change"), change(row)),
-                (_("Why it is held"), choice(row, "reason")),
+                (_("Reason for the hold"), choice(row, "reason")),
                 (_("Usable for liquidation"), yes_no(row.usable_for_liquidation)),
                 (_("Corporate-action epoch"), number(str(row.epoch))),
                 (_("Session"), day(row.session_date)),

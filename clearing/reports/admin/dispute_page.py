@@ -19,6 +19,7 @@ from contracts.admin.disputes import disputes_panel
 from contracts.admin.lifecycle import business_day, contract_to_act_on
 from contracts.models import Dispute, DisputeSubject, FinancingContract
 from contracts.services.disputes import OF_ENTRIES, open_dispute
+from ledger.admin.names import kind_name
 from ledger.models import Posting
 
 ANSWER_IN = dt.timedelta(days=14)
@@ -26,12 +27,12 @@ NEWEST = 40
 
 
 class DisputeForm(forms.Form):
-    subject = forms.ChoiceField(label=gettext_lazy("What the client objects to"))
+    subject = forms.ChoiceField(label=gettext_lazy("Disputed item"))
     answer_due_on = forms.DateField(
         label=gettext_lazy("Answer due on"), widget=forms.DateInput(attrs={"type": "date"})
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why, in the client's words"),
+        label=gettext_lazy("Reason, in the client's words"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
@@ -48,9 +49,7 @@ def dispute_url(site: AdminSite) -> URLPattern:
 def dispute_act(request: HttpRequest, row: FinancingContract) -> list[Act]:
     if not may_decide(staff_of(request)):
         return []
-    return [
-        Act(_("Take down a dispute"), reverse("admin:contracts_financingcontract_dispute", args=[row.pk]))
-    ]
+    return [Act(_("Record a dispute"), reverse("admin:contracts_financingcontract_dispute", args=[row.pk]))]
 
 
 def dispute_view(request: HttpRequest, contract_id: int) -> HttpResponse:
@@ -58,7 +57,7 @@ def dispute_view(request: HttpRequest, contract_id: int) -> HttpResponse:
     on = business_day(row)
 
     class Form(DisputeForm):
-        subject = forms.ChoiceField(label=gettext_lazy("What the client objects to"), choices=disputable(row))
+        subject = forms.ChoiceField(label=gettext_lazy("Disputed item"), choices=disputable(row))
 
     def do(data: dict[str, object]) -> Done:
         kind, _slash, reference = str(data["subject"]).partition("/")
@@ -74,7 +73,7 @@ def dispute_view(request: HttpRequest, contract_id: int) -> HttpResponse:
             actor_id=staff_of(request).pk,
         )
         return Done(
-            sentence=_("%(reference)s is taken down.") % {"reference": dispute.reference},
+            sentence=_("%(reference)s is recorded.") % {"reference": dispute.reference},
             href=reverse("admin:contracts_dispute_change", args=[dispute.pk]),
         )
 
@@ -82,8 +81,8 @@ def dispute_view(request: HttpRequest, contract_id: int) -> HttpResponse:
         request,
         confirmation=Confirmation(
             title=_("Dispute about %(contract)s") % {"contract": row.code},
-            question=_("It is answered by two people, until the day given."),
-            button=_("Take down"),
+            question=_("Two people answer it, no later than the day given."),
+            button=_("Record"),
             back=page_of_key(FinancingContract, row.pk, request),
             panels=[disputes_panel(request, row)],
         ),
@@ -117,7 +116,7 @@ def disputable(row: FinancingContract) -> list[tuple[str, str]]:
         found += [
             (
                 f"{subject.value}/entry:{entry_id}",
-                f"{subject.label} · {booked.isoformat()} · {kind} · #{entry_id}",
+                f"{subject.label} · {booked.isoformat()} · {kind_name(kind)} · #{entry_id}",
             )
             for entry_id, booked, kind in postings.values_list("entry_id", "booking_date", "entry__kind_id")[
                 :NEWEST

@@ -43,7 +43,7 @@ class TestDocumentAdmin:
         shown = text_of(
             office.get(reverse("admin:contracts_document_change", args=[made.pk])).content.decode()
         )
-        for said in (made.sha256, made.inputs_sha256, "the templates of today", "client_rate_ppm"):
+        for said in (made.sha256, made.inputs_sha256, "current templates", "client_rate_ppm"):
             assert said in shown
         file = office.get(reverse("admin:contracts_document_file", args=[made.pk]))
         assert file.content == bytes(made.content)

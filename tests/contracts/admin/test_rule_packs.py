@@ -33,7 +33,7 @@ class TestRulePackPages:
     def test_say_of_each_figure_whose_it_is_and_that_its_examples_hold(self, officer: Client) -> None:
         for version in RulePackVersion.objects.all():
             shown = page(officer, f"/admin/contracts/rulepackversion/{version.pk}/change/")
-            assert "The firm&#x27;s choice" in shown
+            assert "House policy" in shown
 
     def test_compare_two(self, officer: Client) -> None:
         before, after = RulePackVersion.objects.filter(pack__code="CN_MARGIN").order_by("version")

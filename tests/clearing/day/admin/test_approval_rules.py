@@ -42,7 +42,7 @@ class TestRules:
             {"role": "finance", "kind": "write_off_break", "is_permitted": ""},
             follow=True,
         )
-        assert "Finance, Write off a break: not any more" in text_of(page.content.decode())
+        assert "Finance, Write off a break: no longer permitted" in text_of(page.content.decode())
         assert "The rule is in force." in decided(desk_of(noor))
         assert not ApprovalRule.objects.latest("pk").is_permitted
         assert "not permitted" in page_of(desk_of(rita), "/admin/accounts/approvalrule/?role__exact=finance")

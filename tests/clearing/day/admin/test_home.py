@@ -26,7 +26,7 @@ class TestHome:
     def test_shows_the_day_and_what_waits(self, evening: Evening) -> None:
         page = text_of(evening.desk(evening.rita).get("/admin/").content.decode())
         assert "Wednesday, 10 September 2008" in page
-        assert "awaits its close by a second person" in page
+        assert "awaiting close by a second person" in page
         assert "4 liquidations to release" in page
         assert "5 approvals waiting for me" in page
         assert "Emergency 4" in page

@@ -114,7 +114,7 @@ class TestReplacement:
 
 class TestTermination:
     def test_shows_what_it_takes_then_closes(self, contract: FinancingContract, maker: Client) -> None:
-        assert "Still to be paid in" in seen(maker, page("terminate", contract))
+        assert "Still to be deposited" in seen(maker, page("terminate", contract))
         answer = maker.post(page("terminate", contract), {"reason": "the client pays"}, follow=True)
         assert "is repaid and closed" in text_of(answer.content.decode())
         contract.refresh_from_db()
@@ -162,7 +162,7 @@ class TestDispute:
         assert "it is waived" in seen(
             checker, reverse("admin:accounts_approval_change", args=[Approval.objects.latest("id").pk])
         )
-        assert "is decided: Upheld" in approve_newest(checker)
+        assert "is decided: Upheld for the client" in approve_newest(checker)
         assert "it is waived" in seen(checker, own)
 
     def test_is_withdrawn_by_the_client(
