@@ -96,7 +96,10 @@ MENU: list[dict[str, Any]] = [
     group(
         _("Reference data"),
         pages(_("Terms"), "fact_check", "contracts.termsversion"),
+        pages(_("Products"), "category", "contracts.product"),
         pages(_("Rule packs"), "policy", "contracts.rulepackversion"),
+        pages(_("Benchmark fixings"), "show_chart", "contracts.benchmarkfixing"),
+        pages(_("Interest holds"), "pause_circle", "contracts.interesthold"),
         pages(_("Instruments"), "candlestick_chart", "marks.instrument"),
         pages(_("Corporate actions"), "call_split", "marks.corporateaction"),
         pages(_("Staff"), "badge", "accounts.user"),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.cells import Tones, instant_text
 from accounts.admin.panels import Text, Tone
+from accounts.admin.stored_texts import stored_text
 
 ListColumn = Callable[[Any], str]
 
@@ -86,6 +87,16 @@ def instant_column(model: type[models.Model], path: str) -> ListColumn:
         return None if value is None else format_html('<span class="pl-day">{}</span>', instant_text(value))
 
     return column(show, name=f"at_{path}", label=label_of(model, path), ordering=path.replace(".", "__"))
+
+
+def stored_column(model: type[models.Model], path: str) -> ListColumn:
+    """What a service wrote, in the language of the request where its wording is known."""
+
+    def show(row: Any) -> str | None:
+        value = along(row, path)
+        return stored_text(value) if value else None
+
+    return column(show, name=path, label=label_of(model, path))
 
 
 def code_column(model: type[models.Model], path: str, *, label: Text = "") -> ListColumn:

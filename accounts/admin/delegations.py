@@ -139,6 +139,7 @@ class ApprovalDelegationAdmin(ReadOnlyAdmin[ApprovalDelegation]):
                 ),
                 button=_("Propose"),
                 back=reverse("admin:accounts_approvaldelegation_changelist"),
+                keeps_form=True,
             ),
             do=do,
             form_class=DelegationForm,

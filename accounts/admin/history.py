@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import instant, percent_text, plain, related
 from accounts.admin.panels import Cell, Column, Look, Tab, Table, Tone, chip
+from accounts.admin.stored_texts import stored_text
+from accounts.models import Approval
 
 NEWEST = 100
 NOT_TOLD = ("id", "recorded_at")
@@ -41,7 +43,7 @@ def history_panel(row: models.Model, request: HttpRequest) -> Table:
                 related(newer.history_user, request, _person(newer.history_user)),
                 chip(word, tone),
                 Cell(_changes(newer, older, names), look=Look.PROSE),
-                Cell(newer.history_change_reason or "", look=Look.PROSE),
+                Cell(stored_text(newer.history_change_reason or ""), look=Look.PROSE),
             ]
         )
     return Table(
@@ -78,7 +80,8 @@ def _names_behind_keys(records: list[Any]) -> dict[tuple[str, Any], str]:
             continue
         keys = {getattr(record, field.attname) for record in records} - {None}
         for related_row in field.related_model._base_manager.filter(pk__in=keys):
-            found[field.name, related_row.pk] = str(related_row)
+            is_approval = isinstance(related_row, Approval)
+            found[field.name, related_row.pk] = f"#{related_row.pk}" if is_approval else str(related_row)
     return found
 
 

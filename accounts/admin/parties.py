@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import instant, may_see, page_of
-from accounts.admin.columns import code_column, instant_column, state_column
+from accounts.admin.columns import code_column, instant_column, state_column, stored_column
 from accounts.admin.filters import choices
 from accounts.admin.history import history_tab
 from accounts.admin.panels import (
@@ -49,6 +49,7 @@ from accounts.admin.party_panels import (
     tier_chip,
 )
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from accounts.models import (
     IdentityCheck,
     OutboxMessage,
@@ -179,8 +180,8 @@ class PartyPages(ReadOnlyAdmin[Party]):
             rows=[
                 [
                     instant(message.recorded_at),
-                    text(message.kind),
-                    text(message.channel),
+                    text(stored_text(message.kind)),
+                    text(stored_text(message.channel)),
                     instant(message.delivered_at),
                     text(message.delivery_proof),
                 ]
@@ -195,8 +196,8 @@ class OutboxMessageAdmin(LongListMixin, ReadOnlyAdmin[OutboxMessage]):
     list_display = [
         instant_column(OutboxMessage, "recorded_at"),
         "party",
-        "kind",
-        "channel",
+        stored_column(OutboxMessage, "kind"),
+        stored_column(OutboxMessage, "channel"),
         instant_column(OutboxMessage, "delivered_at"),
     ]
     list_select_related = ["party"]

@@ -18,7 +18,8 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.admin.cells import Tones, choice, percent, plain, related
 from accounts.admin.history import history_tab
-from accounts.admin.panels import NOTHING, Act, Cell, Facts, Panel, Tab
+from accounts.admin.panels import NOTHING, Act, Cell, Facts, Panel, Tab, text
+from accounts.admin.stored_texts import stored_text
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -26,6 +27,7 @@ else:
     from unfold.admin import ModelAdmin
 
 Row = TypeVar("Row", bound=models.Model)
+STORED_TEXTS = {"reason", "hold_reason", "narration"}
 
 
 class ReadOnlyAdmin(ModelAdmin[Row]):
@@ -130,6 +132,8 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
         value = getattr(row, field.attname)
         if field.name.endswith("_ppm"):
             return percent(value, 4 if value is not None and value % 100 else 2)
+        if field.name in STORED_TEXTS and value:
+            return text(stored_text(value))
         return NOTHING if value is None else plain(value)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
-from accounts.admin.approvals import may_decide
+from accounts.admin.approvals import may_decide, person
 from accounts.admin.cells import day, related
 from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
@@ -116,6 +116,7 @@ class DisputeAdmin(ReadOnlyAdmin[Dispute]):
                 ),
                 button=_("Propose"),
                 back=reverse("admin:contracts_dispute_change", args=[row.pk]),
+                keeps_form=True,
                 panels=[dispute_facts(request, row)],
             ),
             do=do,
@@ -145,6 +146,7 @@ class DisputeAdmin(ReadOnlyAdmin[Dispute]):
                 question=_("Only the client withdraws a dispute; write down what it said."),
                 button=_("Withdraw"),
                 back=reverse("admin:contracts_dispute_change", args=[row.pk]),
+                keeps_form=True,
                 panels=[dispute_facts(request, row)],
             ),
             do=do,
@@ -175,7 +177,7 @@ def dispute_facts(request: HttpRequest, row: Dispute) -> Facts:
             (_("Disputed item"), code(row.subject_reference)),
             (_("Reason"), Cell(row.reason, look=Look.PROSE)),
             (_("Opened on"), day(row.opened_on)),
-            (_("Recorded by"), text(str(row.opened_by))),
+            (_("Recorded by"), related(row.opened_by, request, person(row.opened_by) or "")),
             (_("Answer due on"), day(row.answer_due_on)),
             (_("State"), chip(row.get_state_display(), TONES_OF_DISPUTE[DisputeState(row.state)])),
             (_("Decided on"), day(row.decided_on)),

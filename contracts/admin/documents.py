@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.approvals import person
 from accounts.admin.cells import instant, related
 from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
@@ -102,7 +103,7 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
                     (_("Contract"), related(row.contract, request)),
                     (_("Subject"), code(row.subject)),
                     (_("Book"), related(row.book, request)),
-                    (_("Maker"), related(row.maker, request)),
+                    (_("Maker"), related(row.maker, request, person(row.maker) or "")),
                     (_("Recorded at"), instant(row.recorded_at)),
                 ],
             ),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.admin.cells import percent_text
 from accounts.admin.panels import Tone
 from contracts.domain.rule_pack_diff import Direction
+from contracts.models.product import TermsDayCount
 from ledger.domain.money import format_amount
 
 PARAMETERS: Mapping[str, str | Promise] = {
@@ -105,6 +106,8 @@ def value_text(name: str, value: Any) -> str:
         return percent_text(value)
     if name.endswith("_minor"):
         return format_amount(value, 2)
+    if name == "day_counts":
+        return str(dict(TermsDayCount.choices).get(value, value))
     return str(VALUES.get(value, value))
 
 

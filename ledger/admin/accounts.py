@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import day, page_of_key, related, yes_no
-from accounts.admin.columns import code_column, column, state_column
-from accounts.admin.filters import choices, rows
+from accounts.admin.columns import code_column, column, day_column, state_column, stored_column
+from accounts.admin.filters import choices, named_rows, rows
 from accounts.admin.panels import (
     NOTHING,
     Cell,
@@ -29,6 +29,7 @@ from accounts.admin.panels import (
     text,
 )
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from ledger.admin.amounts import amount, balance, debit_and_credit
 from ledger.admin.holds import open_holds_of
 from ledger.admin.names import category_name, kind_name
@@ -67,7 +68,13 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
         ),
         column(_balance, name="num_balance", label=gettext_lazy("balance")),
     ]
-    list_filter = [rows("book"), choices("ring"), choices("role"), rows("category"), rows("unit")]
+    list_filter = [
+        rows("book"),
+        choices("ring"),
+        choices("role"),
+        named_rows("category", lambda one: f"{one.number} {category_name(one)}"),
+        rows("unit"),
+    ]
     list_select_related = ["unit", "category", "current_balance"]
     search_fields = ["address", "=contract_code"]
     ordering = ["address", "unit_id"]
@@ -187,7 +194,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
                     valuation_cell(line.valuation),
                     number(str(line.entry_id), page_of_key(JournalEntry, line.entry_id, request)),
                     text(kind_name(line.kind)),
-                    Cell(line.narration, look=Look.PROSE),
+                    Cell(stored_text(line.narration), look=Look.PROSE),
                     *debit_and_credit(line.amount_minor, exponent),
                     balance(line.balance_minor, exponent),
                 ]
@@ -214,7 +221,7 @@ class AccountAdmin(LongListMixin, ReadOnlyAdmin[Account]):
                 [
                     chip(one.get_scope_display(), Tone.NEUTRAL if one.lifted_on else Tone.WARN),
                     text(one.source),
-                    Cell(one.reason, look=Look.PROSE),
+                    Cell(stored_text(one.reason), look=Look.PROSE),
                     day(one.imposed_on),
                     day(one.lifted_on),
                 ]
@@ -239,10 +246,10 @@ class RestrictionAdmin(ReadOnlyAdmin[Restriction]):
     list_display = [
         code_column(Restriction, "account.address", label=gettext_lazy("account")),
         state_column(Restriction, "scope"),
-        "reason",
-        "source",
-        "imposed_on",
-        "lifted_on",
+        stored_column(Restriction, "reason"),
+        code_column(Restriction, "source"),
+        day_column(Restriction, "imposed_on"),
+        day_column(Restriction, "lifted_on"),
     ]
     list_select_related = ["account"]
     list_filter = [choices("scope")]

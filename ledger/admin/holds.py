@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.approvals import person
 from accounts.admin.cells import day, instant, page_of, page_of_key, related
 from accounts.admin.columns import code_column, column, day_column
 from accounts.admin.filters import days, rows
 from accounts.admin.panels import NOTHING, Cell, Column, Look, Panel, Table, Tone, chip, number, text
 from accounts.admin.read_only import LongListMixin
+from accounts.admin.stored_texts import stored_text
 from ledger.admin.amounts import AmountsAdmin, amount, amount_column
 from ledger.models import Account, Hold, HoldEvent, JournalEntry
 from ledger.queries.holds import open_holds
@@ -68,8 +70,8 @@ class HoldAdmin(LongListMixin, AmountsAdmin[Hold]):
                     NOTHING
                     if one.entry_id is None
                     else number(str(one.entry_id), page_of_key(JournalEntry, one.entry_id, request)),
-                    Cell(one.reason, look=Look.PROSE),
-                    related(one.maker, request),
+                    Cell(stored_text(one.reason), look=Look.PROSE),
+                    related(one.maker, request, person(one.maker) or ""),
                     instant(one.recorded_at),
                 ]
                 for one in found
@@ -93,7 +95,7 @@ def open_holds_of(request: HttpRequest, account: Account) -> Table:
         rows=[
             [
                 text(one.source, page_of(one, request)),
-                Cell(one.reason, look=Look.PROSE),
+                Cell(stored_text(one.reason), look=Look.PROSE),
                 amount(one.amount_minor, account.unit.exponent),
                 amount(one.open_minor, account.unit.exponent),
                 day(one.placed_on),

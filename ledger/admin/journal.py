@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import day, instant, page_of_key, related
-from accounts.admin.columns import column, day_column
-from accounts.admin.filters import days, rows
+from accounts.admin.columns import column, day_column, stored_column
+from accounts.admin.filters import days, named_rows, rows
 from accounts.admin.panels import Cell, Column, Facts, Look, Panel, Table, Tone, chip, code, number, text
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from ledger.admin.amounts import amount, debit_and_credit
 from ledger.admin.names import kind_name
 from ledger.models import Account, JournalEntry, Posting, Unit
@@ -19,6 +20,7 @@ from ledger.queries.months import months_away
 from ledger.queries.seals import proof_of_inclusion, seal_of_entry
 
 MOST_POSTINGS = 500
+NARRATION = stored_column(JournalEntry, "narration")
 
 
 @admin.register(JournalEntry)
@@ -28,7 +30,7 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
         day_column(JournalEntry, "booking_date"),
         day_column(JournalEntry, "value_date"),
         column(lambda row: str(kind_name(row.kind_id)), name="kind", label=gettext_lazy("kind")),
-        "narration",
+        NARRATION,
         "source_reference",
         column(
             lambda row: f"{row.posting_count:,}",
@@ -37,8 +39,8 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
             ordering="posting_count",
         ),
     ]
-    list_display_links = ("num_id", "narration")
-    list_filter = [rows("book"), days("booking_date"), rows("kind")]
+    list_display_links: Any = ("num_id", NARRATION)
+    list_filter = [rows("book"), days("booking_date"), named_rows("kind", lambda kind: kind_name(kind.pk))]
     ordering = ["-id"]
     search_fields = ["=id", "=source_reference", "=idempotency_key"]
     search_help_text = gettext_lazy("Number of the entry, its source reference or idempotency key, in full")
@@ -79,7 +81,7 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
             for posting in postings[:MOST_POSTINGS]
         ]
         return Table(
-            title=row.narration,
+            title=stored_text(row.narration),
             columns=[
                 Column("#", Look.NUMBER),
                 Column(_("address"), Look.CODE),

@@ -10,6 +10,7 @@ from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
 from accounts.admin.panels import Act, Column, Look, Panel, Table, Tone, chip, text
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from accounts.models import Approval, ApprovalStatus
 from clearing.corrections.admin.panels import correction_panels
 from clearing.corrections.admin.reviews import TONES_OF_REVIEW
@@ -92,7 +93,7 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
                     chip(one.get_purpose_display()),
                     text(one.entry.kind_id),
                     day(one.entry.value_date),
-                    text(one.entry.narration),
+                    text(stored_text(one.entry.narration)),
                 ]
                 for one in found
             ],

@@ -110,7 +110,7 @@ def matter(row: Approval) -> str:
                 "withdrawn": decisions.count("withdraw"),
             }
         case _:
-            return short(row.subject)
+            return short(row.subject.removeprefix("contract:"))
 
 
 def rule_words(said: dict[str, object]) -> str:

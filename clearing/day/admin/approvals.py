@@ -262,7 +262,7 @@ class ApprovalAdmin(ApprovalPages):
             button=button,
             back=_address("change", row),
             tone=tone,
-            panels=[self._outline(request, row), *subject_panels(request, row)],
+            panels=[self._outline(request, row), *subject_panels(request, row), payload_facts(row)],
         )
 
 

@@ -151,7 +151,7 @@ def _field(row: Approval, name: str) -> Any:
     """The field of terms that a name of their payload means."""
     if row.kind != ApprovalKind.ACTIVATE_TERMS:
         return None
-    return {field.name: field for field in TermsVersion._meta.concrete_fields}.get(name)
+    return {field.attname: field for field in TermsVersion._meta.concrete_fields}.get(name)
 
 
 def _label(row: Approval, name: str) -> str:

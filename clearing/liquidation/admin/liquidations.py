@@ -28,6 +28,7 @@ from accounts.admin.panels import (
     text,
 )
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
 from clearing.liquidation.models import (
     Liquidation,
@@ -211,7 +212,7 @@ class LiquidationAdmin(ReadOnlyAdmin[Liquidation]):
                     day(event.business_date),
                     chip(event.get_kind_display()),
                     related(event.actor, request, person(event.actor) or ""),
-                    Cell(event.reason, look=Look.PROSE),
+                    Cell(stored_text(event.reason), look=Look.PROSE),
                     instant(event.recorded_at),
                     code(bytes(event.event_hash).hex()[:12]),
                 ]

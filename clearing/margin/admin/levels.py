@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import instant, related
-from accounts.admin.columns import column, day_column
+from accounts.admin.columns import column, day_column, stored_column
 from accounts.admin.filters import choices, days, rows
 from accounts.admin.panels import Cell, Facts, Panel, text
 from accounts.admin.read_only import LongListMixin, ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from clearing.margin.admin.looks import level_chip, level_html
 from clearing.margin.models import ContractLevel, LevelChange
 from ledger.admin.amounts import ppm_column
@@ -30,7 +31,7 @@ class ContractLevelAdmin(ReadOnlyAdmin[ContractLevel]):
             ContractLevel, "change.valuation.coverage_ppm", label=gettext_lazy("coverage at the change")
         ),
         day_column(ContractLevel, "since"),
-        column(lambda row: row.change.reason, name="reason", label=gettext_lazy("reason")),
+        column(lambda row: stored_text(row.change.reason), name="reason", label=gettext_lazy("reason")),
     ]
     list_filter = [rows("book"), choices("level"), choices("side_state"), days("since")]
     list_select_related = ["contract__client", "change__valuation"]
@@ -49,7 +50,7 @@ class ContractLevelAdmin(ReadOnlyAdmin[ContractLevel]):
                     (_("Contract"), related(row.contract, request)),
                     (_("Since"), text(row.since.isoformat())),
                     (_("Last known level"), level_chip(row.known_level)),
-                    (_("Change"), related(row.change, request, row.change.reason)),
+                    (_("Change"), related(row.change, request, stored_text(row.change.reason))),
                 ],
             )
         ]
@@ -66,7 +67,7 @@ class LevelChangeAdmin(LongListMixin, ReadOnlyAdmin[LevelChange]):
             label=gettext_lazy("from"),
         ),
         column(lambda row: level_html(row.to_level, row.to_side_state), name="to", label=gettext_lazy("to")),
-        "reason",
+        stored_column(LevelChange, "reason"),
     ]
     list_filter = [rows("book"), days("business_date"), choices("to_level"), choices("to_side_state")]
     list_select_related = ["contract"]
@@ -90,7 +91,7 @@ class LevelChangeAdmin(LongListMixin, ReadOnlyAdmin[LevelChange]):
                 items=[
                     (_("Contract"), related(row.contract, request)),
                     (_("Valuation"), related(row.valuation, request, row.business_date.isoformat())),
-                    (_("Reason"), text(row.reason)),
+                    (_("Reason"), text(stored_text(row.reason))),
                     (_("Recorded at"), instant(row.recorded_at)),
                 ],
             )

@@ -84,6 +84,7 @@ def dispute_view(request: HttpRequest, contract_id: int) -> HttpResponse:
             question=_("Two people answer it, no later than the day given."),
             button=_("Record"),
             back=page_of_key(FinancingContract, row.pk, request),
+            keeps_form=True,
             panels=[disputes_panel(request, row)],
         ),
         do=do,

@@ -1,0 +1,115 @@
+"""The wordings of reasons, events and narrations that services write, for screens to say in any language.
+
+A wording that changes in its service is shown in English until it is changed here too.
+"""
+
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from accounts.admin.stored_texts import know
+from clearing.marks.models import HoldReason
+
+REASONS = (
+    gettext_noop("the margin level changed"),
+    gettext_noop("margin level"),
+    gettext_noop("price_hold"),
+    gettext_noop("first drawdown"),
+    gettext_noop("client's application"),
+    gettext_noop("application complete"),
+    gettext_noop("within the limits of the product"),
+    gettext_noop("withdrawal requested"),
+    gettext_noop("withdrawn by its maker"),
+    gettext_noop("due diligence of a set-up"),
+    gettext_noop("set-up of the demo"),
+    gettext_noop("cast of the demo"),
+    gettext_noop("staff of the demo"),
+    gettext_noop("monthly review of volumes"),
+    gettext_noop("Ships with the product"),
+    gettext_noop("The system user is set up"),
+    gettext_noop("a liquidation was released"),
+    gettext_noop("a liquidation was released: its claims come first"),
+    gettext_noop("the contract recovered before its liquidation"),
+    gettext_noop("liquidation %(reference)s has ended"),
+    gettext_noop("liquidation %(reference)s released"),
+    gettext_noop("liquidation orders of %(day)s"),
+    gettext_noop("liquidations due on %(day)s"),
+    gettext_noop("sales settled by %(day)s"),
+    gettext_noop("contracts recovered by %(day)s"),
+    gettext_noop("margin calls of %(day)s"),
+    gettext_noop("margin calls followed on %(day)s"),
+    gettext_noop("reconciliation with %(custodian)s of %(day)s"),
+    gettext_noop("client money reconciliation of %(day)s"),
+    gettext_noop("access review %(period)s"),
+    gettext_noop("review of identity check %(number)s"),
+    gettext_noop("activation of questionnaire %(number)s"),
+    gettext_noop("activation of disclosure %(number)s"),
+    gettext_noop("disputed: %(reason)s"),
+    gettext_noop("withdrawn: %(reason)s"),
+    gettext_noop("rejected: %(reason)s"),
+    gettext_noop("approval %(number)s: %(reason)s"),
+    gettext_noop("%(day)s: still owes beyond the days of grace after maturity"),
+    gettext_noop("nothing is owed"),
+    gettext_noop("coverage %(percent)s %%, debts above the lending value"),
+    gettext_noop("coverage %(percent)s %%"),
+    gettext_noop("the mark of %(instrument)s is on hold: %(why)s"),
+    gettext_noop("there is no rate for %(currency)s"),
+)
+EVENTS = (
+    gettext_noop("the contract is due for liquidation"),
+    gettext_noop("by a second person"),
+    gettext_noop("by the standing authority of the terms"),
+    gettext_noop("the smallest sale that is sufficient, or all that can be sold in the session"),
+    gettext_noop("the session of the orders is over"),
+    gettext_noop("the target is reached"),
+    gettext_noop("everything is sold"),
+    gettext_noop("every sale has settled"),
+    gettext_noop("a part was enough: the proceeds repaid, the contract lives on"),
+    gettext_noop("a deficit was drawn and lost"),
+    gettext_noop("every debt was paid"),
+    gettext_noop("simulated against actual"),
+    gettext_noop("the contract recovered above its liquidation line, or has closed"),
+)
+NARRATIONS = (
+    gettext_noop("client deposit"),
+    gettext_noop("receipt identified"),
+    gettext_noop("contribution to the reserve fund"),
+    gettext_noop("ring transfer confirmed by the custodian's statement"),
+    gettext_noop("payment confirmed by the custodian's statement"),
+    gettext_noop("client withdrawal released"),
+    gettext_noop("funder withdrawal released"),
+    gettext_noop("the custodian's statement was corrected"),
+    gettext_noop("exchange settled"),
+    gettext_noop("exchange of %(sold)s for %(bought)s"),
+    gettext_noop("Drawdown on %(contract)s"),
+    gettext_noop("Repayment of %(contract)s"),
+    gettext_noop("Recovery of %(contract)s"),
+    gettext_noop("Interest accrued up to %(day)s"),
+    gettext_noop("Penalty accrued up to %(day)s"),
+    gettext_noop("Interest of %(contract)s collected"),
+    gettext_noop("Interest of %(contract)s capitalised"),
+    gettext_noop("Fees of %(day)s by the terms"),
+    gettext_noop("Compensation, %(contract)s"),
+    gettext_noop("Commission on trades settled at %(custodian)s"),
+    gettext_noop("buy %(quantity)s %(instrument)s settled"),
+    gettext_noop("sell %(quantity)s %(instrument)s settled"),
+    gettext_noop("buy %(quantity)s %(instrument)s at %(price)s"),
+    gettext_noop("sell %(quantity)s %(instrument)s at %(price)s"),
+    gettext_noop("dividend of %(instrument)s, ex %(day)s"),
+    gettext_noop("split of %(instrument)s, ex %(day)s"),
+    gettext_noop("Waterfall of %(contract)s: repayment"),
+    gettext_noop("Waterfall of %(contract)s: interest collected"),
+    gettext_noop("Waterfall of %(contract)s: penalty collected"),
+    gettext_noop("Waterfall of %(contract)s: fee collected"),
+    gettext_noop("Waterfall of %(contract)s: %(line)s"),
+    gettext_noop("%(funder)s takes the place of %(replaced)s in %(contract)s"),
+    gettext_noop("Result of %(year)s carried to equity, transfer %(number)s"),
+)
+
+MESSAGES = {
+    "margin_level": gettext_lazy("Change of margin level"),
+    "maturity_reminder": gettext_lazy("Reminder of maturity"),
+    "email": gettext_lazy("E-mail"),
+    "portal": gettext_lazy("Client portal"),
+}
+"""Kinds and channels of messages to parties."""
+
+know(*REASONS, *EVENTS, *NARRATIONS, words={**dict(HoldReason.choices), **MESSAGES})
