@@ -38,6 +38,7 @@ MENU: list[dict[str, Any]] = [
         pages(_("Funding"), "savings", "contracts.fundingtranche"),
         pages(_("Disputes"), "contact_support", "contracts.dispute"),
         pages(_("Documents"), "picture_as_pdf", "contracts.document"),
+        pages(_("Bulk imports"), "upload_file", "contracts.bulkimport"),
         pages(_("Levels in force"), "stairs_2", "margin.contractlevel"),
         pages(_("Margin calls"), "notifications_active", "margin.margincall"),
         pages(_("Liquidations"), "gavel", "liquidation.liquidation"),

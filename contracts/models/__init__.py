@@ -5,6 +5,7 @@ from contracts.models.dispute import Dispute, DisputeState, DisputeSubject
 from contracts.models.documents import Document, DocumentKind, DocumentSeries
 from contracts.models.drawdown import CapSource, Drawdown
 from contracts.models.fees import FeeBasis, FeeCharge, FeeKind, FeeSchedule
+from contracts.models.imports import BulkImport
 from contracts.models.interest import InterestAccrual, InterestChange, InterestHold, InterestRun
 from contracts.models.penalty import PenaltyAccrual, PenaltyRun
 from contracts.models.product import Product, TermsState, TermsVersion
@@ -15,6 +16,7 @@ __all__ = [
     "AmendmentKind",
     "Benchmark",
     "BenchmarkFixing",
+    "BulkImport",
     "CapSource",
     "ContractAmendment",
     "ContractState",

@@ -123,7 +123,7 @@ def _account_drafts(
     drafts: Sequence[ContractDraft], units: Mapping[str, int], codes: Mapping[int, str]
 ) -> Iterator[AccountDraft]:
     for unit_id in sorted(set(units.values())):
-        yield from _house_drafts(unit_id)
+        yield from house_drafts(unit_id=unit_id)
     for draft in drafts:
         code, unit_id = draft.code, units[draft.code]
         cash = f"client/{codes[draft.client_id]}/{code}/cash"
@@ -178,8 +178,8 @@ def _tranche_drafts(
         )
 
 
-def _house_drafts(unit_id: int) -> Iterator[AccountDraft]:
-    """What the contracts of a currency post to in the house ring."""
+def house_drafts(*, unit_id: int) -> Iterator[AccountDraft]:
+    """Draft what the contracts of a currency post to in the house ring. Reads and writes nothing."""
     yield AccountDraft("house/funding", unit_id, "house", "house_funding", 1410)
     for name, category in (("spread", 4010), ("penalty", 4030), ("fee", 4040), ("recovery", 4050)):
         yield AccountDraft(f"house/income/{name}", unit_id, "house", "income", category, is_hot=True)

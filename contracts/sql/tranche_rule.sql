@@ -24,33 +24,39 @@ BEGIN
     ORDER BY touched.contract_id, rule.step
     LIMIT 1;
     IF NOT FOUND THEN
-        SELECT n.contract_id, rule.name INTO bad
-        FROM new_tranches AS n
-        INNER JOIN contracts_financingcontract AS c ON c.id = n.contract_id
-        INNER JOIN ledger_account AS funded ON funded.id = n.funded_account_id
-        LEFT JOIN accounts_party AS p ON p.id = n.funder_id
-        LEFT JOIN ledger_account AS interest ON interest.id = n.interest_account_id
-        LEFT JOIN ledger_account AS available ON available.id = n.available_account_id
-        CROSS JOIN LATERAL (
-            VALUES
-            (1, 'contracts_fundingtranche_funder_is_funder', coalesce(p.kind, 'funder') = 'funder'),
-            (
-                2, 'contracts_fundingtranche_accounts_match',
-                (funded.book_id, funded.unit_id, funded.contract_code, funded.role, funded.owner_id)
-                IS NOT DISTINCT FROM (c.book_id, c.unit_id, c.code, 'funded_principal', n.funder_id)
-                AND (
-                    n.funder_id IS NULL
-                    OR (
-                        (interest.book_id, interest.unit_id, interest.contract_code, interest.role, interest.owner_id)
-                        IS NOT DISTINCT FROM (c.book_id, c.unit_id, c.code, 'funder_interest', n.funder_id)
-                        AND (available.book_id, available.unit_id, available.role, available.owner_id)
-                        IS NOT DISTINCT FROM (c.book_id, c.unit_id, 'funder_available', n.funder_id)
+        -- Found first and ordered then: a plan that hopes to meet the first soon, in order, reads every new tranche again
+        -- for each contract.
+        WITH broken AS MATERIALIZED (
+            SELECT n.contract_id, n.ordinal, rule.step, rule.name
+            FROM new_tranches AS n
+            INNER JOIN contracts_financingcontract AS c ON c.id = n.contract_id
+            INNER JOIN ledger_account AS funded ON funded.id = n.funded_account_id
+            LEFT JOIN accounts_party AS p ON p.id = n.funder_id
+            LEFT JOIN ledger_account AS interest ON interest.id = n.interest_account_id
+            LEFT JOIN ledger_account AS available ON available.id = n.available_account_id
+            CROSS JOIN LATERAL (
+                VALUES
+                (1, 'contracts_fundingtranche_funder_is_funder', coalesce(p.kind, 'funder') = 'funder'),
+                (
+                    2, 'contracts_fundingtranche_accounts_match',
+                    (funded.book_id, funded.unit_id, funded.contract_code, funded.role, funded.owner_id)
+                    IS NOT DISTINCT FROM (c.book_id, c.unit_id, c.code, 'funded_principal', n.funder_id)
+                    AND (
+                        n.funder_id IS NULL
+                        OR (
+                            (interest.book_id, interest.unit_id, interest.contract_code, interest.role, interest.owner_id)
+                            IS NOT DISTINCT FROM (c.book_id, c.unit_id, c.code, 'funder_interest', n.funder_id)
+                            AND (available.book_id, available.unit_id, available.role, available.owner_id)
+                            IS NOT DISTINCT FROM (c.book_id, c.unit_id, 'funder_available', n.funder_id)
+                        )
                     )
                 )
-            )
-        ) AS rule (step, name, kept)
-        WHERE NOT rule.kept
-        ORDER BY n.contract_id, n.ordinal, rule.step
+            ) AS rule (step, name, kept)
+            WHERE NOT rule.kept
+        )
+        SELECT b.contract_id, b.name INTO bad
+        FROM broken AS b
+        ORDER BY b.contract_id, b.ordinal, b.step
         LIMIT 1;
     END IF;
     IF FOUND THEN

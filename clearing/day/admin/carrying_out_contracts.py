@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from accounts.admin.panels import Panel
 from accounts.models import Approval, ApprovalKind, User
 from contracts.admin.disputes import dispute_facts
+from contracts.admin.import_panels import import_facts
 from contracts.admin.lifecycle import NoOpenDay
 from contracts.admin.lifecycle_panels import terms_facts
-from contracts.models import Dispute, FinancingContract
+from contracts.models import BulkImport, Dispute, FinancingContract
 from contracts.queries.terms_in_force import present_terms
 from contracts.services.amendments import carry_out_amendment
 from contracts.services.disputes import resolve_dispute
 from contracts.services.funding import replace_funder
+from contracts.services.imports.bulk import carry_out_import
 from ledger.models import Book, BusinessDay
 from ledger.queries.days import open_business_date
 
@@ -56,16 +58,28 @@ def _resolve(approval: Approval, actor: User) -> str:
     }
 
 
+def _import(approval: Approval, _actor: User) -> str:
+    kept, done = carry_out_import(approval_id=approval.pk)
+    return _("%(file)s is taken in: %(count)d parties or contracts.") % {"file": kept.name, "count": done}
+
+
 OF_CONTRACTS: Mapping[str, Callable[[Approval, User], str]] = {
     ApprovalKind.AMEND_CONTRACT: _amend,
     ApprovalKind.EXTEND_CONTRACT: _amend,
     ApprovalKind.REPLACE_FUNDER: _replace,
     ApprovalKind.RESOLVE_DISPUTE: _resolve,
+    ApprovalKind.IMPORT_PARTIES: _import,
+    ApprovalKind.IMPORT_CONTRACTS: _import,
 }
 
 
 def contract_panels(request: HttpRequest, row: Approval) -> list[Panel]:
-    """The dispute, or the contract as it stands; nothing of other approvals."""
+    """The dispute, the file, or the contract as it stands; nothing of other approvals."""
+    if row.kind in (ApprovalKind.IMPORT_PARTIES, ApprovalKind.IMPORT_CONTRACTS):
+        files = BulkImport.objects.defer("content").select_related(
+            "book", "approval__maker", "approval__checker"
+        )
+        return [import_facts(request, one) for one in files.filter(approval=row)]
     if row.kind == ApprovalKind.RESOLVE_DISPUTE:
         disputes = Dispute.objects.select_related("contract__client", "opened_by", "approval")
         found = disputes.filter(book__code=row.book_code, reference=row.subject)

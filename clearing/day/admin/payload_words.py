@@ -15,7 +15,7 @@ from accounts.models import Approval, ApprovalKind, IdentityOutcome, ScreeningRe
 from clearing.corrections.models import CorrectionKind, ReviewKind, ReviewState
 from clearing.day.admin.due_diligence import PAYLOAD as DUE_DILIGENCE_PAYLOAD
 from contracts.admin.terms import WATERFALL
-from contracts.models import DisputeState, FundingSource, TermsVersion
+from contracts.models import BulkImport, DisputeState, FundingSource, TermsVersion
 from custody.models import CustodyAccount, Payment
 from ledger.domain.money import format_amount
 from ledger.models import Account, BusinessDay, Hardness, SealKeyEvent, Unit
@@ -41,6 +41,7 @@ PAYLOAD = {
     "dispute": gettext_lazy("Dispute"),
     "disputed": gettext_lazy("Disputed item"),
     "effective_on": gettext_lazy("Wrong since"),
+    "encoding": gettext_lazy("Encoding"),
     "ends_at": gettext_lazy("Until"),
     "entitlement_account_id": gettext_lazy("Owner of the funds"),
     "event": gettext_lazy("Event"),
@@ -84,6 +85,7 @@ PAYLOAD = {
     "sources": gettext_lazy("Sources"),
     "starts_at": gettext_lazy("From"),
     "status": gettext_lazy("Status"),
+    "subjects": gettext_lazy("Parties or contracts"),
     "subject": gettext_lazy("Subject"),
     "taken": gettext_lazy("Lines taken"),
     "to_terms": gettext_lazy("New terms"),
@@ -109,6 +111,10 @@ CHOICES: Mapping[tuple[str, str], type[models.TextChoices]] = {
     (ApprovalKind.REVIEW_IDENTITY, "outcome"): IdentityOutcome,
     (ApprovalKind.RESOLVE_DISPUTE, "outcome"): DisputeState,
     (ApprovalKind.REPLACE_FUNDER, "source"): FundingSource,
+    (ApprovalKind.IMPORT_PARTIES, "kind"): BulkImport.Kind,
+    (ApprovalKind.IMPORT_CONTRACTS, "kind"): BulkImport.Kind,
+    ("", "format"): BulkImport.Format,
+    ("", "encoding"): BulkImport.Encoding,
 }
 """Whose labels say a value: by the kind of the approval, or of any, and the name."""
 

@@ -1,0 +1,1 @@
+"""Imports of parties and contracts from CSV and XLSX: checked line by line, taken in whole by two people."""

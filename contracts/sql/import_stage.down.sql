@@ -1,0 +1,2 @@
+DROP TABLE contracts_importmade;
+DROP TABLE contracts_importstage;
