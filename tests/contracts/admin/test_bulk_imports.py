@@ -55,6 +55,7 @@ class TestBulkImportAdmin:
         assert "choose GB18030 or Big5" in page(post(office, book, "check", PARTIES.encode("gb18030")))
         assert "save it as XLSX" in page(post(office, book, "check", PARTIES, name="new.xls"))
         assert "ends in .csv or .xlsx" in page(post(office, book, "check", PARTIES, name="new.pdf"))
+        assert "File This field is required." in page(office.post(reverse(CHECK), {"act": "check"}))
         assert not BulkImport.objects.exists()
 
     def test_is_proposed_by_one_and_taken_in_by_another(self, book: Lending, office: Client) -> None:
