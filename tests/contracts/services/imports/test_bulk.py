@@ -10,6 +10,7 @@ from accounts.models import ApprovalStatus, Party
 from accounts.services.approvals import ApprovalNotApproved, approve, reject
 from contracts.models import BulkImport, FinancingContract
 from contracts.services.contracts import TrancheDraft
+from contracts.services.imports import contract_opening
 from contracts.services.imports.bulk import (
     ImportHasFaults,
     ImportRequest,
@@ -130,7 +131,8 @@ def opened(code: str) -> list[object]:
 
 
 class TestContracts:
-    def test_are_opened_as_one_by_one(self, lines: Lending) -> None:
+    def test_are_opened_as_one_by_one(self, lines: Lending, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(contract_opening, "CHUNK", 1)
         assert imported(lines, GOOD) == 2
         aurora, beacon = lines.party("AURORA", "funder"), lines.party("BEACON", "funder")
         lines.open(
