@@ -92,6 +92,7 @@ def accrue_interest(
         "last_id": chunk.last_id,
         "date": business_date,
         "denominator": EVERY_DENOMINATOR,
+        "newest_run": _newest_run(book_id, business_date, chunk),
     }
     with named_contract_refusals(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -126,6 +127,21 @@ def accrue_interest(
         adjusted_minor=adjusted_minor,
         held=held,
     )
+
+
+def _newest_run(book_id: int, business_date: dt.date, chunk: ContractRange) -> int | None:
+    """Return the one run of the newest date before this one, whose rows then are the last of their contracts.
+
+    None where that is not certain without looking at each: runs of this date or a later one, or several.
+    """
+    runs = InterestRun.objects.filter(book_id=book_id)
+    newest = runs.aggregate(newest=Max("accrual_date"))["newest"]
+    if newest is None or newest >= business_date:
+        return None
+    found = runs.filter(
+        accrual_date=newest, sequence__gte=max(chunk.first_id, 1), sequence__lte=chunk.last_id
+    ).values_list("id", flat=True)[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def _start_run(book_id: int, business_date: dt.date, chunk: ContractRange) -> InterestRun:

@@ -7,10 +7,10 @@ summed by side (`booked`); the exact figure of each side (`counted`), and what o
 by the last accrual, had all been booked in time (`adjusting`); rounded, and kept.
 """
 
-from contracts.services.interest_statements import DUE, NOT_YET, ONE_DAY, SIDES, rounded
+from contracts.services.interest_statements import DUE, FRESH, NOT_YET, ONE_DAY, SIDES, rounded
 
 ACCRUE = """
-WITH due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
+WITH fresh AS MATERIALIZED ({fresh}), due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
     SELECT
         side.contract_id,
         side.tranche_id,
@@ -158,8 +158,7 @@ WITH due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
                     + side.same_day_numerator + coalesce(late.same_day_numerator, 0)
         END AS fresh_numerator,
         side.cumulative_numerator + coalesce(late.cumulative_numerator, 0) AS known_numerator,
-        booked.late_since,
-        booked.is_ahead
+        booked.late_since
     FROM side
     LEFT JOIN span
         ON span.path_id = side.path_id AND span.origin = side.origin AND span.terminates = side.terminates
@@ -244,13 +243,16 @@ SELECT
     (SELECT count(DISTINCT u.contract_id) FROM unfixed AS u),
     (
         SELECT string_agg(DISTINCT c.code, ', ')
-        FROM counted
-        INNER JOIN contracts_financingcontract AS c ON c.id = counted.contract_id
-        WHERE counted.is_ahead
+        FROM booked
+        INNER JOIN contracts_financingcontract AS c ON c.id = booked.contract_id
+        WHERE booked.is_ahead AND NOT EXISTS (
+            SELECT FROM unfixed AS u WHERE u.contract_id = booked.contract_id
+        )
     )
 """
 
 ACCRUE_STATEMENT = ACCRUE.format(
+    fresh=FRESH.strip(),
     due=DUE.format(which=NOT_YET),
     sides=SIDES.strip(),
     one_day=ONE_DAY.format(until="%(date)s"),

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from contracts.services.entries import CALLER
-from contracts.services.interest_statements import CONCERNED, DUE, ONE_DAY, SIDES, rounded
+from contracts.services.interest_statements import CONCERNED, DUE, FRESH, ONE_DAY, SIDES, rounded
 from ledger.services.posting import EntryHeader, post_journal_entries_from_select
 
 
@@ -27,7 +27,7 @@ class AdjustmentCause:
 
 
 _KEEP = """
-WITH due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
+WITH fresh AS MATERIALIZED ({fresh}), due AS MATERIALIZED ({due}), {sides}, moved AS MATERIALIZED (
     SELECT
         side.contract_id, side.tranche_id, side.path_id, side.origin, side.terminates, side.rate_ppm,
         side.counts_same_day, side.account_id, side.sign, side.accrual_date, p.booking_date, p.value_date,
@@ -124,6 +124,7 @@ SELECT coalesce(sum(k.posted_minor) FILTER (WHERE k.tranche_id IS NULL), 0) FROM
 """
 
 _KEEP_STATEMENT = _KEEP.format(
+    fresh=FRESH.strip(),
     due=DUE.format(which=CONCERNED),
     sides=SIDES.strip(),
     one_day=ONE_DAY.format(until="own.accrual_date"),

@@ -9,6 +9,16 @@ and since G is common to all contracts of the same terms (and origin, where 30/3
 it once per terms and day, and once more per day that something was booked back to.
 """
 
+# What the newest run before the date has kept, if it was one run: read in one piece, it answers for all its
+# contracts, where their last accrual would be looked up one by one.
+FRESH = """
+    SELECT
+        a.run_id, a.contract_id, a.tranche_id, a.accrual_date, a.closed_principal_minor, a.closed_numerator,
+        a.same_day_numerator, a.cumulative_numerator, a.cumulative_posted_minor
+    FROM contracts_interestaccrual AS a
+    WHERE a.run_id = (SELECT %(newest_run)s::bigint)
+"""
+
 # Contracts whose last accrual lies before the date, with where their postings have been read up to. Those
 # with the same path and origin have the same rates and weights; one that was amended, or on which penalty
 # runs instead, has a path of its own.
@@ -34,23 +44,25 @@ SELECT
         ELSE 'infinity'::date
     END AS terminates,
     c.terms_id,
-    last.run_id,
-    last.accrual_date,
-    coalesce(last.accrual_date, c.opened_on) AS since,
-    coalesce(last.closed_principal_minor, 0) AS closed_principal_minor,
-    coalesce(last.closed_numerator, 0) AS closed_numerator,
-    coalesce(last.same_day_numerator, 0) AS same_day_numerator,
-    coalesce(last.cumulative_numerator, 0) AS cumulative_numerator,
-    coalesce(last.cumulative_posted_minor, 0) AS cumulative_posted_minor
+    fresh.run_id IS NOT NULL AS is_fresh,
+    coalesce(fresh.run_id, last.run_id) AS run_id,
+    coalesce(fresh.accrual_date, last.accrual_date) AS accrual_date,
+    coalesce(fresh.accrual_date, last.accrual_date, c.opened_on) AS since,
+    coalesce(fresh.closed_principal_minor, last.closed_principal_minor, 0) AS closed_principal_minor,
+    coalesce(fresh.closed_numerator, last.closed_numerator, 0) AS closed_numerator,
+    coalesce(fresh.same_day_numerator, last.same_day_numerator, 0) AS same_day_numerator,
+    coalesce(fresh.cumulative_numerator, last.cumulative_numerator, 0) AS cumulative_numerator,
+    coalesce(fresh.cumulative_posted_minor, last.cumulative_posted_minor, 0) AS cumulative_posted_minor
 FROM contracts_financingcontract AS c
 INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
 LEFT JOIN contracts_amendedcontract AS amended ON amended.contract_id = c.id
+LEFT JOIN fresh ON fresh.contract_id = c.id AND fresh.tranche_id IS NULL
 LEFT JOIN LATERAL (
     SELECT
         a.run_id, a.accrual_date, a.closed_principal_minor, a.closed_numerator, a.same_day_numerator,
         a.cumulative_numerator, a.cumulative_posted_minor
     FROM contracts_interestaccrual AS a
-    WHERE a.contract_id = c.id AND a.tranche_id IS NULL
+    WHERE fresh.run_id IS NULL AND a.contract_id = c.id AND a.tranche_id IS NULL
     ORDER BY a.accrual_date DESC
     LIMIT 1
 ) AS last ON true
@@ -61,13 +73,17 @@ WHERE c.book_id = %(book_id)s
     AND {which}
 """
 
-NOT_YET = "coalesce(last.accrual_date < %(date)s, true)"
-CONCERNED = "last.accrual_date IS NOT NULL AND c.id = ANY(%(contract_ids)s)"
+NOT_YET = "coalesce(fresh.accrual_date, last.accrual_date, '-infinity') < %(date)s"
+CONCERNED = "coalesce(fresh.run_id, last.run_id) IS NOT NULL AND c.id = ANY(%(contract_ids)s)"
 
 # Who must be worked out again from the first posting on: what was changed back to a day counted on already
 # (terms or fixings), and 30/360 whose principal was, since its origin may have moved.
 SURVEY = """
-WITH due AS MATERIALIZED ({due}), changed AS (
+WITH fresh AS NOT MATERIALIZED ({fresh}), due AS MATERIALIZED (
+    SELECT
+        every.id, every.principal_account_id, every.has_origin, every.run_id, every.accrual_date, every.since
+    FROM ({due}) AS every
+), changed AS (
     SELECT ch.benchmark_id, ch.contract_id, ch.from_date, ch.after_run
     FROM contracts_interestchange AS ch
     WHERE ch.after_run >= (SELECT min(due.run_id) FROM due)
@@ -151,18 +167,26 @@ late AS MATERIALIZED (
         due.path_id,
         due.origin,
         due.terminates,
-        last.accrual_date,
+        coalesce(fresh.accrual_date, last.accrual_date),
         due.since,
-        coalesce(last.closed_principal_minor, 0),
-        coalesce(last.closed_numerator, 0),
-        coalesce(last.same_day_numerator, 0),
-        coalesce(last.cumulative_numerator, 0),
-        coalesce(last.cumulative_posted_minor, 0),
+        coalesce(fresh.closed_principal_minor, last.closed_principal_minor, 0),
+        coalesce(fresh.closed_numerator, last.closed_numerator, 0),
+        coalesce(fresh.same_day_numerator, last.same_day_numerator, 0),
+        coalesce(fresh.cumulative_numerator, last.cumulative_numerator, 0),
+        coalesce(fresh.cumulative_posted_minor, last.cumulative_posted_minor, 0),
         NULL
     FROM due
     INNER JOIN contracts_fundingtranche AS f ON f.contract_id = due.id AND f.funder_id IS NOT NULL
-    LEFT JOIN contracts_interestaccrual AS last
-        ON last.contract_id = due.id AND last.tranche_id = f.id AND last.accrual_date = due.accrual_date
+    LEFT JOIN fresh ON due.is_fresh AND fresh.contract_id = due.id AND fresh.tranche_id = f.id
+    LEFT JOIN LATERAL (
+        SELECT
+            a.accrual_date, a.closed_principal_minor, a.closed_numerator, a.same_day_numerator,
+            a.cumulative_numerator, a.cumulative_posted_minor
+        FROM contracts_interestaccrual AS a
+        WHERE fresh.run_id IS NULL AND a.contract_id = due.id AND a.tranche_id = f.id
+            AND a.accrual_date = due.accrual_date
+        OFFSET 0
+    ) AS last ON true
 )
 """
 
@@ -227,30 +251,37 @@ def rounded(*, numerator: str) -> str:
     return f"sign({numerator}) * div(2 * abs({numerator}) + {whole}, 2 * {whole})"
 
 
-SURVEY_STATEMENT = SURVEY.format(due=DUE.format(which=NOT_YET))
+SURVEY_STATEMENT = SURVEY.format(fresh=FRESH.strip(), due=DUE.format(which=NOT_YET))
+
+# The run is asked for by a subquery, which the planner judges by the average run: of one that is younger than
+# its statistics it would expect a single row, and join a million of them one by one.
 POSTINGS = """
 WITH accrued AS MATERIALIZED (
-    SELECT a.contract_id, a.tranche_id, a.posted_minor
+    SELECT a.tranche_id, a.posted_minor, c.interest_account_id, c.book_id, c.unit_id
     FROM contracts_interestaccrual AS a
-    WHERE a.run_id = %(run_id)s AND a.posted_minor <> 0
+    INNER JOIN contracts_financingcontract AS c ON c.id = a.contract_id
+    WHERE a.run_id = (SELECT %(run_id)s::bigint) AND a.posted_minor <> 0
 )
-SELECT 0 AS entry_no, c.interest_account_id AS account_id, a.posted_minor AS amount_minor
+SELECT 0 AS entry_no, a.interest_account_id AS account_id, a.posted_minor AS amount_minor
 FROM accrued AS a
-INNER JOIN contracts_financingcontract AS c ON c.id = a.contract_id
 WHERE a.tranche_id IS NULL
 UNION ALL
 SELECT 0, t.interest_account_id, -a.posted_minor
 FROM accrued AS a
 INNER JOIN contracts_fundingtranche AS t ON t.id = a.tranche_id
 UNION ALL
-SELECT
-    0,
-    spread.id,
-    sum(CASE WHEN a.tranche_id IS NULL THEN -a.posted_minor ELSE a.posted_minor END)::bigint
-FROM accrued AS a
-INNER JOIN contracts_financingcontract AS c ON c.id = a.contract_id
+SELECT 0, spread.id, rest.amount_minor
+FROM (
+    SELECT
+        a.book_id,
+        a.unit_id,
+        sum(CASE WHEN a.tranche_id IS NULL THEN -a.posted_minor ELSE a.posted_minor END)::bigint
+            AS amount_minor
+    FROM accrued AS a
+    GROUP BY a.book_id, a.unit_id
+) AS rest
 INNER JOIN ledger_account AS spread
-    ON spread.book_id = c.book_id AND spread.address = 'house/income/spread' AND spread.unit_id = c.unit_id
-GROUP BY spread.id
-HAVING sum(CASE WHEN a.tranche_id IS NULL THEN -a.posted_minor ELSE a.posted_minor END) <> 0
+    ON spread.book_id = rest.book_id AND spread.address = 'house/income/spread'
+        AND spread.unit_id = rest.unit_id
+WHERE rest.amount_minor <> 0
 """

@@ -75,6 +75,7 @@ def correct_rate(*, order: CorrectRate, booking_date: dt.date, maker_id: int) ->
         "last_id": 2**63 - 1,
         "date": booking_date,
         "denominator": EVERY_DENOMINATOR,
+        "newest_run": None,
     }
     with named_contract_refusals(), transaction.atomic(), connection.cursor() as cursor:
         # No accrual starts from a row that is being adjusted: each takes the same lock, shared.
