@@ -31,6 +31,7 @@ from accounts.models import Party
 from contracts.admin.document_making import documents_to_make
 from contracts.admin.lifecycle import lifecycle_acts, lifecycle_urls
 from contracts.admin.lifecycle_panels import replaced_note
+from contracts.admin.waivers import waiver_act, waiver_url
 from contracts.models import ContractState, FinancingContract, FundingSource, InterestAccrual
 from contracts.queries.accounts import accounts_of
 from contracts.queries.balances import ContractBalances, TrancheBalance
@@ -202,10 +203,10 @@ class FinancingContractPages(ReadOnlyAdmin[FinancingContract]):
         )
 
     def acts(self, request: HttpRequest, row: FinancingContract) -> list[Act]:
-        return [*documents_to_make(request, row), *lifecycle_acts(request, row)]
+        return [*documents_to_make(request, row), *lifecycle_acts(request, row), *waiver_act(request, row)]
 
     def get_urls(self) -> list[URLPattern]:
-        return [*lifecycle_urls(self.admin_site), *super().get_urls()]
+        return [*lifecycle_urls(self.admin_site), waiver_url(self.admin_site), *super().get_urls()]
 
     def panels(self, request: HttpRequest, row: FinancingContract) -> list[Panel]:
         raise NotImplementedError("the whole page is clearing.reports.admin.contract_page")

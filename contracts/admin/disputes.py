@@ -1,5 +1,7 @@
 """Disputes: the list by what is due, one with its answer, and answering or withdrawing it."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,7 @@ from accounts.admin.panels import Act, Cell, Column, Facts, Look, Panel, Table, 
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
 from contracts.admin.lifecycle import business_day, proposed
-from contracts.models import Dispute, DisputeState, FinancingContract
+from contracts.models import Dispute, DisputeState, DisputeSubject, FinancingContract
 from contracts.services.disputes import propose_answer, withdraw_dispute
 
 TONES_OF_DISPUTE = {
@@ -112,7 +114,8 @@ class DisputeAdmin(ReadOnlyAdmin[Dispute]):
                 title=_("Answer dispute %(reference)s") % {"reference": row.reference},
                 question=_(
                     "A second person decides on exactly this answer. What follows from it, such as a waived "
-                    "fee or a payment, is booked by its own act."
+                    "fee or a payment, is booked by its own act: waive a charge before you uphold its "
+                    "dispute, for from the answer on nothing holds it back."
                 ),
                 button=_("Propose"),
                 back=reverse("admin:contracts_dispute_change", args=[row.pk]),
@@ -189,6 +192,11 @@ def dispute_facts(request: HttpRequest, row: Dispute) -> Facts:
 
 def disputes_panel(request: HttpRequest, contract: FinancingContract) -> Panel:
     """The disputes of one contract."""
+    return disputes_table(request, contract.disputes.order_by("-id"))
+
+
+def disputes_table(request: HttpRequest, disputes: Iterable[Dispute]) -> Table:
+    """Disputes, each with what it is about and how it stands."""
     return Table(
         title=_("Disputes"),
         columns=[
@@ -206,10 +214,23 @@ def disputes_panel(request: HttpRequest, contract: FinancingContract) -> Panel:
                 day(one.answer_due_on),
                 chip(one.get_state_display(), TONES_OF_DISPUTE[DisputeState(one.state)]),
             ]
-            for one in contract.disputes.order_by("-id")
+            for one in disputes
         ],
         empty=_("The client has raised no dispute."),
     )
+
+
+def disputes_about(subject: DisputeSubject, reference: str, contract_id: int) -> list[Dispute]:
+    """Every dispute about one call or liquidation, the newest first."""
+    rows = Dispute.objects.filter(contract_id=contract_id, subject_kind=subject, subject_reference=reference)
+    return list(rows.order_by("-id"))
+
+
+def disputed_chip(disputes: Iterable[Dispute]) -> list[Cell]:
+    """The side state: shown while a dispute waits for its answer."""
+    if any(one.state == DisputeState.OPEN for one in disputes):
+        return [chip(_("disputed by the client"), Tone.HOLD)]
+    return []
 
 
 def _waiting(row: Dispute) -> int | None:

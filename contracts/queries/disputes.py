@@ -1,7 +1,10 @@
-"""Disputes that are open, by contract: what clearing reads for the side state DISPUTED."""
+"""Disputes that are open, by contract, and what they hold back: the side state DISPUTED is read from them."""
 
 import datetime as dt
 from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from contracts.models import Dispute, DisputeState, DisputeSubject
 
@@ -26,7 +29,26 @@ def is_disputed(*, contract_id: int, subject: DisputeSubject, reference: str) ->
     ).exists()
 
 
+def open_disputes(*, book_id: int) -> QuerySet[Dispute]:
+    """Return the disputes that wait for an answer, the earliest due first."""
+    rows = Dispute.objects.filter(book_id=book_id, state=DisputeState.OPEN)
+    return rows.select_related("contract__client").order_by("answer_due_on", "id")
+
+
 def overdue_disputes(*, book_id: int, on: dt.date) -> list[Dispute]:
     """Return open disputes whose answer was due before a day, the oldest first."""
     rows = Dispute.objects.filter(book_id=book_id, state=DisputeState.OPEN, answer_due_on__lt=on)
     return list(rows.select_related("contract").order_by("answer_due_on", "id"))
+
+
+def disputed_amounts(*, contract_ids: Iterable[int]) -> dict[int, int]:
+    """Return what is disputed of contracts' debts, by the account on which it is owed; minor units.
+
+    More may be disputed than is still owed. Source: DESIGN 7 (a client may dispute).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, amount_minor FROM contracts_disputedamount WHERE contract_id = ANY(%s)",
+            [sorted(set(contract_ids))],
+        )
+        return dict(cursor.fetchall())

@@ -11,17 +11,19 @@ from contracts.services.interest_collection import COLLECTING, CollectionResult
 from contracts.services.interest_shares import SHARED
 from ledger.services.posting import EntryHeader, PostedEntry, post_journal_entries_from_select
 
-# Contracts whose terms in force make interest principal in this month, with interest due, not yet asked.
+# Contracts whose terms in force make interest principal in this month, with interest due, not yet asked. What
+# is disputed of it is left out.
 _DUE = """
-SELECT c.id, c.code, c.unit_id, interest.balance_minor
+SELECT c.id, c.code, c.unit_id, interest.balance_minor - coalesce(disputed.amount_minor, 0)
 FROM contracts_financingcontract AS c
 INNER JOIN ledger_balance AS interest ON interest.account_id = c.interest_account_id
+LEFT JOIN contracts_disputedamount AS disputed ON disputed.account_id = c.interest_account_id
 INNER JOIN contracts_termsspan AS span
     ON span.contract_id = c.id AND span.from_date <= %(date)s AND span.until_date > %(date)s
 INNER JOIN contracts_termsversion AS t ON t.id = span.terms_id AND t.capitalisation_months > 0
 WHERE c.book_id = %(book_id)s
     AND c.state = ANY(%(states)s)
-    AND interest.balance_minor > 0
+    AND interest.balance_minor > coalesce(disputed.amount_minor, 0)
     AND coalesce(c.matures_on > %(date)s, true)
     AND (extract(MONTH FROM %(date)s::date)::integer - 1) %% t.capitalisation_months = 0
     AND NOT EXISTS (

@@ -1,4 +1,4 @@
-"""Penalty interest and fees: accrue, collect from the contract's cash, waive."""
+"""Penalty interest and fees: accrue, and collect from the contract's cash. Waived by services.waivers."""
 
 import datetime as dt
 from enum import Enum
@@ -11,6 +11,7 @@ from contracts.domain.penalty import PenaltyTerms, penalty_exact
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances
 from contracts.queries.terms_in_force import terms_of
+from contracts.services.disputed_amounts import refuse_disputed
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -113,6 +114,7 @@ def collect_charge(
 
     :raises AmountNotPositive: the amount is zero or negative.
     :raises MoreThanOwed: it exceeds what is owed of this charge.
+    :raises AmountDisputed: it reaches into what the client disputes.
     :raises CashShort: the contract's settled cash does not cover it.
     Source: DESIGN 4 (penalty or fee collected).
     """
@@ -125,6 +127,7 @@ def collect_charge(
             return replay
         if amount_minor > charge.owed_of(contract):
             raise MoreThanOwed(f"{contract.code} owes {charge.owed_of(contract)}")
+        refuse_disputed(contract=contract, amounts_minor={charge.account_of(contract): amount_minor})
         if amount_minor > contract.available_cash_minor:
             raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         legs = collection_legs(
@@ -148,57 +151,20 @@ def collection_legs(
     return legs
 
 
-def waive_charges(
+def waiver_legs(
     *,
-    contract_id: int,
+    contract: ContractBalances,
     penalty_minor: int,
     fees_minor: int,
-    booking_date: dt.date,
-    maker_id: int,
-    idempotency_key: str,
-) -> PostedEntry:
-    """Give up penalty and fees, at the house's expense, by one entry. Minor units; one of the two may be
-    zero.
-
-    Joins the caller's transaction, else is its own; locks the contract.
-
-    :raises AmountNotPositive: nothing is to be waived, or a negative amount.
-    :raises MoreThanOwed: more than is owed.
-    Source: DESIGN 4 (waived).
-    """
-    least = min(penalty_minor, fees_minor)
-    refuse_unfit(
-        amount_minor=penalty_minor + fees_minor if least >= 0 else least,
-        booking_date=booking_date,
-        value_date=booking_date,
-    )
-    with transaction.atomic():
-        contract = locked_balances(contract_ids=[contract_id])[contract_id]
-        for charge, amount in ((Charge.PENALTY, penalty_minor), (Charge.FEE, fees_minor)):
-            replay = _replay(contract, "charge_waived", -amount, charge, booking_date, idempotency_key)
-        if replay is not None:
-            return replay
-        if penalty_minor > contract.penalty_minor or fees_minor > contract.fees_minor:
-            raise MoreThanOwed(
-                f"{contract.code} owes a penalty of {contract.penalty_minor}, fees of {contract.fees_minor}"
-            )
-        legs = waiver_legs(
-            contract=contract,
-            penalty_minor=penalty_minor,
-            fees_minor=fees_minor,
-            shared=shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id),
-        )
-        return _post(contract, "charge_waived", legs, booking_date, booking_date, maker_id, idempotency_key)
-
-
-def waiver_legs(
-    *, contract: ContractBalances, penalty_minor: int, fees_minor: int, shared: SharedAccounts
+    shared: SharedAccounts,
+    interest_minor: int = 0,
 ) -> Legs:
-    """Return the postings that give up penalty and fees."""
+    """Return the postings that give up penalty, fees and of the interest the house's own spread."""
     legs = Legs()
-    legs.put(shared.at(address="house/expense/waived"), penalty_minor + fees_minor)
+    legs.put(shared.at(address="house/expense/waived"), penalty_minor + fees_minor + interest_minor)
     legs.put(contract.penalty_account_id, -penalty_minor)
     legs.put(contract.fee_account_id, -fees_minor)
+    legs.put(contract.interest_account_id, -interest_minor)
     return legs
 
 

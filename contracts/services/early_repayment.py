@@ -11,20 +11,22 @@ from contracts.domain.repayment import DebtLine
 from contracts.models import ContractState, FinancingContract, TermsVersion
 from contracts.queries.balances import ContractBalances, contract_balances
 from contracts.queries.terms_in_force import terms_of
+from contracts.services.disputed_amounts import AmountDisputed, disputed_of
 from contracts.services.entries import locked_balances, refuse_unfit
 from contracts.services.fees import charge_early_termination, early_termination_fee
 from contracts.services.refusals import CashShort, ContractRefusal, MoreThanOwed
 from contracts.services.states import move_state
 from contracts.services.waterfall import WaterfallPosting, WaterfallStage, apply_waterfall
 
-REPAYING = frozenset({"active", "restricted", "in_call", "matured"})
+REPAYING = frozenset({"active", "restricted", "in_call", "matured", "defaulted"})
+"""One in default as long as it owes: above its line nothing is sold of itself, and its cash may pay."""
 
 
 class NotRepayable(ContractRefusal):
     """The contract is not running: nothing was drawn, its liquidation decides, or it has ended."""
 
     code = "contracts_repayment_contract_runs"
-    sentence = _("Only a running or matured contract is repaid; a liquidation repays by its waterfall.")
+    sentence = _("Only a contract that runs or still owes is repaid; a liquidation repays by its waterfall.")
 
 
 class InterestNotCounted(ContractRefusal):
@@ -60,6 +62,7 @@ def repay_in_order(
     :raises NotRepayable: the contract is in no state to be repaid.
     :raises InterestNotCounted: interest is not accrued up to the day.
     :raises MoreThanOwed: the amount exceeds all debts.
+    :raises AmountDisputed: it reaches into what the client disputes.
     :raises CashShort: the contract's settled cash does not cover it.
     :raises AlreadyApplied: the reference has been used.
     Source: DESIGN 5 (repayment order; early termination).
@@ -69,6 +72,9 @@ def repay_in_order(
         held, contract, terms = _repayable(contract_id, booking_date)
         if amount_minor > held.debt_minor:
             raise MoreThanOwed(f"{held.code} owes {held.debt_minor}")
+        waits_minor = disputed_of(contract=held)
+        if amount_minor > held.debt_minor - waits_minor:
+            raise AmountDisputed(f"{held.code}: {waits_minor}")
         posting = apply_waterfall(
             contract_id=contract_id,
             pot_minor=amount_minor,
@@ -100,11 +106,15 @@ def terminate_early(
 
     :raises NotRepayable: the contract is in no state to be ended so.
     :raises InterestNotCounted: interest is not accrued up to the day.
+    :raises AmountDisputed: the client disputes a part of what it owes.
     :raises CashShort: settled cash does not cover debts and fee; says how much is missing.
     Source: DESIGN 5 (early termination).
     """
     with transaction.atomic():
         held, contract, terms = _repayable(contract_id, booking_date)
+        waits_minor = disputed_of(contract=held)
+        if waits_minor:
+            raise AmountDisputed(f"{held.code}: {waits_minor}")
         quote = _quote(held, contract, terms, booking_date)
         if quote.missing_minor:
             raise CashShort(
@@ -166,11 +176,13 @@ def _repayable(
 ) -> tuple[ContractBalances, FinancingContract, TermsVersion]:
     held = locked_balances(contract_ids=[contract_id])[contract_id]
     contract = FinancingContract.objects.get(pk=contract_id)
-    if contract.state not in REPAYING:
+    is_defaulted = contract.state == ContractState.DEFAULTED
+    if contract.state not in REPAYING or (is_defaulted and not held.debt_minor):
         raise NotRepayable(f"{contract.code} is {contract.state}")
     accrued = contract.accruals.filter(tranche=None).aggregate(last=Max("accrual_date"))["last"]
     counted_to = accrued or contract.opened_on
-    if held.principal_minor and counted_to < booking_date:
+    # Interest ends with the default; only its penalty runs on.
+    if held.principal_minor and counted_to < booking_date and not is_defaulted:
         raise InterestNotCounted(f"{contract.code}: up to {counted_to}")
     return held, contract, terms_of(contract_id=contract_id, on=booking_date)
 

@@ -14,6 +14,7 @@ from contracts.domain.states import ACCRUING
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances
 from contracts.queries.terms_in_force import terms_of
+from contracts.services.disputed_amounts import refuse_disputed
 from contracts.services.entries import (
     CALLER,
     Legs,
@@ -53,18 +54,22 @@ class CollectionResult:
 
 
 # Contracts with interest due and cash available to pay it that have not been asked on this date, by currency.
+# What is disputed of it is left out.
 _DUE = """
 SELECT
     c.id,
     c.code,
     c.unit_id,
-    least(interest.balance_minor, -cash.balance_minor - cash.held_minor) AS amount_minor
+    least(
+        interest.balance_minor - coalesce(disputed.amount_minor, 0), -cash.balance_minor - cash.held_minor
+    ) AS amount_minor
 FROM contracts_financingcontract AS c
 INNER JOIN ledger_balance AS interest ON interest.account_id = c.interest_account_id
 INNER JOIN ledger_balance AS cash ON cash.account_id = c.cash_account_id
+LEFT JOIN contracts_disputedamount AS disputed ON disputed.account_id = c.interest_account_id
 WHERE c.book_id = %(book_id)s
     AND c.state = ANY(%(states)s)
-    AND interest.balance_minor > 0
+    AND interest.balance_minor > coalesce(disputed.amount_minor, 0)
     AND cash.balance_minor + cash.held_minor < 0
     AND NOT EXISTS (
         SELECT FROM ledger_journalentry AS e
@@ -185,6 +190,7 @@ def collect_interest_of(
 
     :raises AmountNotPositive: the amount is zero or negative.
     :raises MoreThanOwed: it exceeds the interest due.
+    :raises AmountDisputed: it reaches into what the client disputes.
     :raises CashShort: the contract's settled cash does not cover it.
     Source: DESIGN 4 (interest collected).
     """
@@ -203,6 +209,7 @@ def collect_interest_of(
             return replay
         if amount_minor > contract.interest_minor:
             raise MoreThanOwed(f"{contract.code} owes interest of {contract.interest_minor}")
+        refuse_disputed(contract=contract, amounts_minor={contract.interest_account_id: amount_minor})
         if amount_minor > contract.available_cash_minor:
             raise CashShort(f"{contract.code} has {contract.available_cash_minor} available")
         parts = interest_parts(contract=contract, amount_minor=amount_minor)
@@ -245,6 +252,7 @@ def capitalise_interest(
     :raises AmountNotPositive: the amount is zero or negative.
     :raises CapitalisationNotAllowed: the terms do not allow it.
     :raises MoreThanOwed: it exceeds the interest due.
+    :raises AmountDisputed: it reaches into what the client disputes.
     Source: DESIGN 4 (capitalised), 5 (capitalisation only where the terms allow).
     """
     refuse_unfit(amount_minor=amount_minor, booking_date=booking_date, value_date=booking_date)
@@ -264,6 +272,7 @@ def capitalise_interest(
             raise CapitalisationNotAllowed(contract.code)
         if amount_minor > contract.interest_minor:
             raise MoreThanOwed(f"{contract.code} owes interest of {contract.interest_minor}")
+        refuse_disputed(contract=contract, amounts_minor={contract.interest_account_id: amount_minor})
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)
         legs = _capitalisation_legs(contract, amount_minor, shared)
         return _post(contract, "interest_capitalised", legs, booking_date, maker_id, idempotency_key)

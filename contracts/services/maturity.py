@@ -87,12 +87,14 @@ LEFT JOIN contracts_amended_terms(%(date)s) AS amended ON amended.contract_id = 
 INNER JOIN contracts_termsversion AS t ON t.id = coalesce(amended.terms_id, found.terms_id)
 WHERE c.id = found.id AND found.book_id = %(book_id)s AND found.id BETWEEN %(first_id)s AND %(last_id)s
     AND found.state = 'matured' AND found.matures_on + t.maturity_grace_days < %(date)s
+    -- What the client disputes does not make it a defaulter before it is answered.
     AND EXISTS (
         SELECT FROM ledger_currentbalance AS owed
+        LEFT JOIN contracts_disputedamount AS held ON held.account_id = owed.account_id
         WHERE owed.account_id IN (
             found.principal_account_id, found.interest_account_id, found.penalty_account_id,
             found.fee_account_id
-        ) AND owed.balance_minor > 0
+        ) AND owed.balance_minor > coalesce(held.amount_minor, 0)
     )
 """
 

@@ -21,9 +21,11 @@ from contracts.domain.waterfall import (
 from contracts.models import ContractState
 from contracts.queries.accounts import SharedAccounts, shared_accounts
 from contracts.queries.balances import ContractBalances, securities_held
+from contracts.queries.disputes import disputed_amounts
 from contracts.queries.terms_in_force import terms_of
 from contracts.services.charges import Charge, collection_legs, waiver_legs
 from contracts.services.deficit import bad_spread_legs, draw_legs, loss_legs, open_claims
+from contracts.services.disputed_amounts import AmountDisputed
 from contracts.services.entries import CALLER, Legs, limits_named, locked_balances
 from contracts.services.interest_collection import interest_legs
 from contracts.services.refusals import CashShort, ContractRefusal
@@ -102,12 +104,14 @@ def apply_waterfall(
     released what was held when it began). One entry per kind, keyed by `reference`.
     At the final stage unpaid penalty and fees are waived, unpaid interest and principal drawn from the
     reserve up to its balance and caps, then lost by seniority and share, with claims on the debtor kept; the
-    unpaid spread is the house's expense, and the contract is moved to defaulted.
+    unpaid spread is the house's expense, and the contract is moved to defaulted. What the client disputes is
+    not paid, and nothing is final while something is disputed.
 
     :raises PotNegative: a negative pot.
     :raises AlreadyApplied: the reference has been used.
     :raises CashShort: the pot exceeds the contract's settled cash.
     :raises AssetsRemain: at the final stage, securities or unsettled cash are left.
+    :raises AmountDisputed: at the final stage, an amount is disputed.
     :raises TransitionNotPermitted: the contract is in no state that can default.
     Source: DESIGN 4 (deficit rows), 7 (waterfall).
     """
@@ -123,7 +127,8 @@ def apply_waterfall(
         if stage is WaterfallStage.FINAL:
             _refuse_assets(contract)
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)
-        result, deficit = _computed(contract, pot, stage, shared, reserve_caps_minor, booking_date)
+        due = _debts_due(contract, stage)
+        result, deficit = _computed(contract, due, pot, stage, shared, reserve_caps_minor, booking_date)
         legs = _payment_legs(contract, result, deficit, shared)
         if stage is WaterfallStage.FINAL:
             legs += _settlement_legs(contract, result, deficit, shared)
@@ -165,8 +170,28 @@ def _refuse_assets(contract: ContractBalances) -> None:
         raise AssetsRemain(f"{contract.code}: {held}")
 
 
+def _debts_due(contract: ContractBalances, stage: WaterfallStage) -> DebtsDue:
+    """What is to be paid: what the client disputes waits for its answer, and nothing is final before."""
+    held = disputed_amounts(contract_ids=[contract.contract_id])
+    lines = {
+        contract.interest_account_id: contract.interest_minor,
+        contract.penalty_account_id: contract.penalty_minor,
+        contract.fee_account_id: contract.fees_minor,
+    }
+    waits = {account_id: min(held.get(account_id, 0), owed) for account_id, owed in lines.items()}
+    if stage is WaterfallStage.FINAL and any(waits.values()):
+        raise AmountDisputed(f"{contract.code}: {sum(waits.values())}")
+    return DebtsDue(
+        interest_minor=contract.interest_minor - waits[contract.interest_account_id],
+        principal_minor=contract.principal_minor,
+        penalty_minor=contract.penalty_minor - waits[contract.penalty_account_id],
+        fees_minor=contract.fees_minor - waits[contract.fee_account_id],
+    )
+
+
 def _computed(
     contract: ContractBalances,
+    due: DebtsDue,
     pot_minor: int,
     stage: WaterfallStage,
     shared: SharedAccounts,
@@ -174,30 +199,27 @@ def _computed(
     booking_date: dt.date,
 ) -> tuple[WaterfallResult, DeficitAllocation]:
     terms = terms_of(contract_id=contract.contract_id, on=booking_date)
-    due = DebtsDue(
-        interest_minor=contract.interest_minor,
-        principal_minor=contract.principal_minor,
-        penalty_minor=contract.penalty_minor,
-        fees_minor=contract.fees_minor,
-    )
     result = run_waterfall(pot_minor, due, [DebtLine(line) for line in terms.waterfall_order])
     needs_reserve = stage is WaterfallStage.FINAL and result.deficit_minor > 0
     deficit = allocate_deficit(
         result,
-        _claims(contract),
+        _claims(contract, due.interest_minor),
         reserve_balance_minor=-balance(account_id=shared.at(address="reserve/fund")) if needs_reserve else 0,
         reserve_caps_minor=reserve_caps_minor,
     )
     return result, deficit
 
 
-def _claims(contract: ContractBalances) -> list[TrancheClaim]:
+def _claims(contract: ContractBalances, interest_due_minor: int) -> list[TrancheClaim]:
     """What each tranche can claim of the debtor; what funders earned beyond the client's interest is the
-    house's to pay.
+    house's to pay. What is disputed of the interest waits for all of them alike.
     """
     earned = [max(tranche.interest_minor, 0) for tranche in contract.tranches]
     if sum(earned) > contract.interest_minor:
         earned = allocate_largest_remainder(contract.interest_minor, earned)
+    if interest_due_minor < contract.interest_minor:
+        shares = [*earned, contract.interest_minor - sum(earned)]
+        *earned, _spread = allocate_largest_remainder(interest_due_minor, shares)
     return [
         TrancheClaim(
             tranche=tranche.funder_code,

@@ -1,5 +1,5 @@
--- A contract starts as a draft and moves only as permitted; it closes when it owes nothing. The table of moves is
--- contracts/domain/states.py, and a test compares the two.
+-- A contract starts as a draft and moves only as permitted; it closes when it owes nothing, and what it disputes makes
+-- no default. The table of moves is contracts/domain/states.py, and a test compares the two.
 CREATE OR REPLACE FUNCTION contracts_guard_state() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -59,6 +59,21 @@ BEGIN
                 TABLE = tg_table_name,
                 MESSAGE = format('contract %s still owes %s', NEW.code, owed);
         END IF;
+    END IF;
+    -- At its maturity a contract defaults by what it owes and does not dispute.
+    IF OLD.state = 'matured' AND NEW.state = 'defaulted' AND NOT EXISTS (
+        SELECT
+        FROM ledger_balance AS b
+        LEFT JOIN contracts_disputedamount AS held ON held.account_id = b.account_id
+        WHERE b.account_id IN (
+            NEW.principal_account_id, NEW.interest_account_id, NEW.penalty_account_id, NEW.fee_account_id
+        ) AND b.balance_minor > coalesce(held.amount_minor, 0)
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'contracts_financingcontract_default_undisputed',
+            TABLE = tg_table_name,
+            MESSAGE = format('contract %s owes nothing that is not disputed', NEW.code);
     END IF;
     RETURN NEW;
 END;

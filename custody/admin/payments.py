@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +11,7 @@ from accounts.admin.columns import code_column, column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
 from accounts.admin.panels import Act, Tone
 from accounts.admin.read_only import LongListMixin
+from custody.admin.payouts import payout_view
 from custody.models import Payment, PaymentState, TransferInstruction, TransferState
 from ledger.admin.amounts import AmountsAdmin, amount_column
 
@@ -45,6 +47,13 @@ class PaymentAdmin(LongListMixin, AmountsAdmin[Payment]):
     list_filter = [rows("book"), choices("state"), choices("kind"), days("value_date"), rows("custodian")]
     list_select_related = ["unit", "entitlement_account"]
     search_fields = ["=reference", "=bank_reference", "entitlement_account__address"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(payout_view)
+        return [
+            path("pay-out/<int:party_id>/", view, name="custody_payment_pay_funder_out"),
+            *super().get_urls(),
+        ]
 
     def acts(self, request: HttpRequest, row: Payment) -> list[Act]:
         if row.state != PaymentState.REQUESTED:

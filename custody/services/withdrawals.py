@@ -41,6 +41,13 @@ ENTRY_KINDS = {
     PaymentKind.FUNDER_WITHDRAWAL.value: "funder_withdrawal",
     PaymentKind.RECEIPT_RETURN.value: "receipt_returned",
 }
+APPROVED_AS = {PaymentKind.FUNDER_WITHDRAWAL.value: ApprovalKind.PAY_FUNDER_OUT}
+"""What two people decide where it is not the release of a withdrawal: funders have limits of their own."""
+
+
+def approval_kind(*, payment_kind: str) -> ApprovalKind:
+    """Return the kind of approval by which a payment out is released."""
+    return APPROVED_AS.get(payment_kind, ApprovalKind.RELEASE_WITHDRAWAL)
 
 
 class WithdrawalRestricted(Exception):
@@ -105,6 +112,9 @@ def request_funder_withdrawal(
     maker_id: int,
 ) -> Payment:
     """Ask for a funder's available money to be paid out from its home bank. As `request_withdrawal`.
+
+    What it has lent, and what is held of its money, is not available. Two people decide by the kind
+    `pay_funder_out`, with its own limits; the payment is released as any other.
 
     :raises NoHome: the funder has no home bank in the book.
     :raises WrongEntitlement: the funder has no account in the currency.
@@ -181,7 +191,7 @@ def release_withdrawal(
             raise ApprovalMissing
         execute_approval(
             approval_id=approval_id,
-            kind=ApprovalKind.RELEASE_WITHDRAWAL,
+            kind=approval_kind(payment_kind=payment.kind),
             subject=f"custody.payment:{payment.reference}",
             payload=_payload(payment),
         )
@@ -293,7 +303,7 @@ def _request(
             payment.hold = _hold(payment, source)
         payment.approval = propose_approval(
             book_code=book.code,
-            kind=ApprovalKind.RELEASE_WITHDRAWAL,
+            kind=approval_kind(payment_kind=kind),
             subject=f"custody.payment:{payment.reference}",
             payload=_payload(payment),
             maker_id=maker_id,

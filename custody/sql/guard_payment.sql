@@ -81,7 +81,8 @@ BEGIN
     ELSIF OLD.state = 'requested' AND NEW.state = 'instructed' AND NOT EXISTS (
         SELECT
         FROM accounts_approval AS a
-        WHERE a.id = NEW.approval_id AND a.kind = 'release_withdrawal' AND a.status = 'executed'
+        WHERE a.id = NEW.approval_id AND a.status = 'executed'
+            AND a.kind = CASE NEW.kind WHEN 'funder_withdrawal' THEN 'pay_funder_out' ELSE 'release_withdrawal' END
             AND a.subject = 'custody.payment:' || NEW.reference
     ) THEN
         broken := 'custody_payment_release_is_approved';

@@ -45,6 +45,13 @@ def change_row(table: str, row_id: int, **changes: object) -> None:
         )
 
 
+def end_transaction() -> None:
+    """Look at what is looked at as a transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 @contextmanager
 def refused(name: str) -> Iterator[None]:
     """The block violates the rule of this name, and nothing of it stays."""

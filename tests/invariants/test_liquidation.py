@@ -9,8 +9,11 @@ from accounts.services.actor import acting
 from accounts.services.approvals import approve, execute_approval, propose_approval
 from clearing.liquidation.models import Liquidation, LiquidationEvent, LiquidationOrder
 from clearing.liquidation.queries.liquidations import broken_links
-from clearing.margin.models import Valuation
+from clearing.liquidation.services.proposals import release_payload
+from clearing.margin.models import MarginCall, Valuation
+from contracts.models import DisputeSubject
 from tests.clearing.liquidation.sales import AUTHORISED, liquidation, place, propose
+from tests.clearing.liquidation.services.test_disputes import dispute, to_wednesday
 from tests.clearing.margin.harbour import TUESDAY, Harbour, harbour
 from tests.invariants.rows import change_row, copy_row, not_permitted, refused
 
@@ -165,6 +168,41 @@ class TestLiquidation:
     def test_keeps_the_history_of_its_life(self, ordered: Harbour) -> None:
         states = Liquidation.history.order_by("history_id").values_list("state", flat=True)
         assert list(states) == ["proposed", "released", "ordered"]
+
+
+class TestDisputed:
+    """A liquidation that the client disputes, or whose call it does."""
+
+    def test_is_not_released_by_two_people_before_the_answer(self, db: None) -> None:
+        world = harbour()
+        world.contract(owes=10_000_000, harbour=1_000)
+        world.evening(harbour=12_500)
+        to_wednesday(world)
+        propose(world)
+        made = liquidation()
+        dispute(world, about=DisputeSubject.LIQUIDATION, reference=made.reference)
+        approval = Approval.objects.get(kind="release_liquidation")
+        approve(approval_id=approval.pk, checker_id=world.ines.pk)
+        execute_approval(
+            approval_id=approval.pk,
+            kind="release_liquidation",
+            subject=made.reference,
+            payload=release_payload(liquidation=made),
+        )
+        with refused("liquidation_liquidation_release_undisputed"):
+            TestLiquidation().move(world, state="released", approval_id=approval.pk)
+
+    def test_is_never_released_by_the_terms(self, db: None) -> None:
+        """Not even in an emergency, which lets two people go on."""
+        world = harbour()
+        world.contract(owes=10_000_000, harbour=1_000, terms=world.terms(AUTHORISED))
+        world.evening(harbour=12_500)
+        dispute(world, about=DisputeSubject.CALL, reference=f"call:{MarginCall.objects.get().pk}")
+        world.morning(TUESDAY)
+        world.evening(harbour=10_500)
+        propose(world)
+        with refused("liquidation_liquidation_release_undisputed"):
+            TestLiquidation().move(world, state="released", is_authorised_by_terms=True)
 
 
 class TestLiquidationOrder:

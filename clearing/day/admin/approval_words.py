@@ -24,6 +24,12 @@ QUESTIONS = {
     ApprovalKind.RELEASE_WITHDRAWAL: gettext_lazy(
         "Release this payment? It is booked and becomes an instruction to the bank."
     ),
+    ApprovalKind.PAY_FUNDER_OUT: gettext_lazy(
+        "Pay this funder out? The payment is booked and becomes an instruction to its bank."
+    ),
+    ApprovalKind.WAIVE_CHARGE: gettext_lazy(
+        "Give these amounts up at the house's expense? They are booked at once and not charged again."
+    ),
     ApprovalKind.RELEASE_LIQUIDATION: gettext_lazy(
         "Release this liquidation? Its orders go out with the next run of the day."
     ),
@@ -82,7 +88,7 @@ def matter(row: Approval) -> str:
     match row.kind:
         case kind if kind in DUE_DILIGENCE:
             return due_diligence_words(row)
-        case ApprovalKind.RELEASE_WITHDRAWAL if "counterparty_account" in said:
+        case ApprovalKind.RELEASE_WITHDRAWAL | ApprovalKind.PAY_FUNDER_OUT if "counterparty_account" in said:
             return _("%(reference)s to %(account)s") % {
                 "reference": said["reference"],
                 "account": said["counterparty_account"],

@@ -284,7 +284,7 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
                 reference=row.subject
             )
             return [panel for one in found for panel in _liquidation_panels(request, one)]
-        case ApprovalKind.RELEASE_WITHDRAWAL:
+        case ApprovalKind.RELEASE_WITHDRAWAL | ApprovalKind.PAY_FUNDER_OUT:
             payments = Payment.objects.select_related("unit", "entitlement_account", "custody_account")
             return [_payment_panel(request, one) for one in payments.filter(approval=row)]
         case (

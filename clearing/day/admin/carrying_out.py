@@ -71,7 +71,7 @@ def carry_out(*, approval: Approval, actor: User) -> str:
 
 def give_up(*, approval: Approval, actor: User, comment: str) -> None:
     """Undo what was set aside for what is now rejected: a payment is cancelled, and its hold released."""
-    if approval.kind != ApprovalKind.RELEASE_WITHDRAWAL:
+    if approval.kind not in (ApprovalKind.RELEASE_WITHDRAWAL, ApprovalKind.PAY_FUNDER_OUT):
         return
     payment = Payment.objects.filter(approval=approval, state=PaymentState.REQUESTED).first()
     if payment is not None:
@@ -213,6 +213,7 @@ ACTED: dict[str, Callable[[Approval, User], str]] = {
     ApprovalKind.CLOSE_BUSINESS_DAY: _close,
     ApprovalKind.RELEASE_LIQUIDATION: _release_liquidation,
     ApprovalKind.RELEASE_WITHDRAWAL: _release_withdrawal,
+    ApprovalKind.PAY_FUNDER_OUT: _release_withdrawal,
     ApprovalKind.ACTIVATE_TERMS: _activate_terms,
     ApprovalKind.CORRECT_AFTER_CLOSE: _correct,
 }

@@ -17,6 +17,7 @@ from contracts.services.amendments import carry_out_amendment
 from contracts.services.disputes import resolve_dispute
 from contracts.services.funding import replace_funder
 from contracts.services.imports.bulk import carry_out_import
+from contracts.services.waivers import carry_out_waiver
 from ledger.models import Book, BusinessDay
 from ledger.queries.days import open_business_date
 
@@ -63,6 +64,14 @@ def _import(approval: Approval, _actor: User) -> str:
     return _("%(file)s is taken in: %(count)d parties or contracts.") % {"file": kept.name, "count": done}
 
 
+def _waive(approval: Approval, actor: User) -> str:
+    day = open_business_date(book_id=Book.objects.get(code=approval.book_code).pk)
+    if day is None:
+        raise NoOpenDay
+    made = carry_out_waiver(approval_id=approval.pk, booking_date=day, actor_id=actor.pk)
+    return _("Waived by entry %(entry)d.") % {"entry": made.entry_id}
+
+
 OF_CONTRACTS: Mapping[str, Callable[[Approval, User], str]] = {
     ApprovalKind.AMEND_CONTRACT: _amend,
     ApprovalKind.EXTEND_CONTRACT: _amend,
@@ -70,6 +79,7 @@ OF_CONTRACTS: Mapping[str, Callable[[Approval, User], str]] = {
     ApprovalKind.RESOLVE_DISPUTE: _resolve,
     ApprovalKind.IMPORT_PARTIES: _import,
     ApprovalKind.IMPORT_CONTRACTS: _import,
+    ApprovalKind.WAIVE_CHARGE: _waive,
 }
 
 

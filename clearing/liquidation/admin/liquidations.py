@@ -36,10 +36,13 @@ from clearing.liquidation.models import (
     LiquidationOrderState,
     LiquidationState,
 )
+from clearing.liquidation.queries.disputes import disputes_of
 from clearing.liquidation.queries.liquidations import broken_links, events_of, review_liquidation
 from clearing.margin.admin.looks import level_html
 from clearing.marks.models import Instrument
+from contracts.admin.disputes import disputed_chip, disputes_about, disputes_table
 from contracts.admin.terms import WATERFALL
+from contracts.models import DisputeSubject
 from ledger.admin.amounts import amount
 from ledger.models import Unit
 
@@ -95,6 +98,9 @@ class LiquidationAdmin(ReadOnlyAdmin[Liquidation]):
     def page_title(self, row: Liquidation) -> str:
         return row.reference
 
+    def headline(self, row: Liquidation) -> list[Cell]:
+        return [*super().headline(row), *disputed_chip(disputes_of(liquidation=row))]
+
     def acts(self, request: HttpRequest, row: Liquidation) -> list[Act]:
         approval = open_approval(row)
         return (
@@ -104,8 +110,10 @@ class LiquidationAdmin(ReadOnlyAdmin[Liquidation]):
         )
 
     def panels(self, request: HttpRequest, row: Liquidation) -> list[Panel]:
+        about = disputes_about(DisputeSubject.LIQUIDATION, row.reference, row.contract_id)
         return [
             self._outline(request, row),
+            *([disputes_table(request, about)] if about else []),
             *simulation_panels(request, row.simulation, row.contract.unit),
             self._review(row),
             self._orders(request, row),

@@ -13,18 +13,27 @@ from contracts.queries.balances import ContractBalances, contract_balances
 from ledger.domain.allocation import allocate_largest_remainder
 
 _CANDIDATES = """
-SELECT in_force.contract_id, valuation.id, call.id, valuation.raw_level, terms.standing_liquidation_authority
+SELECT
+    in_force.contract_id, valuation.id, call.id, valuation.raw_level,
+    -- While its call is disputed the terms release nothing: two people do.
+    terms.standing_liquidation_authority AND dispute.id IS NULL
 FROM margin_contractlevel AS in_force
 INNER JOIN margin_valuation AS valuation
     ON valuation.contract_id = in_force.contract_id AND valuation.business_date = %(business_date)s
 INNER JOIN contracts_termsversion AS terms ON terms.id = valuation.terms_id
 INNER JOIN contracts_financingcontract AS contract ON contract.id = in_force.contract_id
 LEFT JOIN margin_margincall AS call ON call.contract_id = in_force.contract_id AND call.closed_on IS NULL
+LEFT JOIN contracts_dispute AS dispute
+    ON dispute.contract_id = in_force.contract_id AND dispute.state = 'open' AND dispute.subject_kind = 'call'
+        AND dispute.subject_reference = 'call:' || call.id
 WHERE in_force.book_id = %(book_id)s AND in_force.side_state = '' AND in_force.level >= 4
     AND valuation.side_state = '' AND valuation.raw_level >= 4 AND valuation.marks_allow_liquidation
     AND contract.state IN ('active', 'restricted', 'in_call', 'matured', 'defaulted')
     AND (
-        call.deadline_on <= %(business_date)s OR contract.state = 'defaulted'
+        call.deadline_on <= %(business_date)s AND (
+            dispute.id IS NULL OR dispute.answer_due_on < %(business_date)s OR valuation.raw_level >= 5
+        )
+        OR contract.state = 'defaulted'
         OR valuation.raw_level >= 5 AND terms.emergency_liquidation
     )
     AND NOT EXISTS (
@@ -97,7 +106,9 @@ def liquidation_candidates(*, book_id: int, business_date: date) -> list[Candida
 
     Due is LIQUIDATE_DUE or worse, in force and on today's figures alike, with the deadline of the standing
     call reached, or EMERGENCY or worse where the terms allow liquidation without a deadline. Never on a hold,
-    and never on a mark that is not good enough to liquidate on. Source: DESIGN 6 (ladder).
+    and never on a mark that is not good enough to liquidate on. The deadline of a call that the client
+    disputes counts for nothing until the answer is overdue or the contract in EMERGENCY, and then the
+    standing authority of the terms does not. Source: DESIGN 6 (ladder), 7 (dispute), decision 44.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"book_id": book_id, "business_date": business_date})

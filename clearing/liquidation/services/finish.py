@@ -14,6 +14,7 @@ from clearing.liquidation.queries.liquidations import review_liquidation
 from clearing.liquidation.services.events import EventDraft, append_events
 from contracts.models import ContractState
 from contracts.queries.balances import contract_balances
+from contracts.services.disputed_amounts import disputed_of
 from contracts.services.states import move_state
 from contracts.services.waterfall import WaterfallPosting, WaterfallStage, apply_waterfall
 
@@ -48,7 +49,8 @@ GROUP BY contract.id
 
 @dataclass(frozen=True, slots=True)
 class FinishedLiquidations:
-    """What a run finished, and how many sold-out contracts still wait for money that is under way."""
+    """What a run finished, and how many sold-out contracts still wait for money that is under way,
+    or for the answer to a dispute."""
 
     settled: int
     repaid: int
@@ -61,8 +63,8 @@ def finish_liquidations(*, book_id: int, business_date: date, maker_id: int) -> 
 
     A contract that still holds securities repays from its settled cash, in the order of its terms, and goes
     back to `restricted`; the next levelling moves it on. One that holds none goes through the waterfall, as
-    soon as nothing of it is unsettled: then it is closed, or defaulted where a deficit was left. Each end is
-    reviewed: simulated against actual. Run again, it ends nothing twice.
+    soon as nothing of it is unsettled and no charge is disputed: then it is closed, or defaulted where a
+    deficit was left. Each end is reviewed: simulated against actual. Run again, it ends nothing twice.
 
     Owns its transaction or joins one; locks the liquidations in id order. Minor units.
 
@@ -87,7 +89,9 @@ def finish_liquidations(*, book_id: int, business_date: date, maker_id: int) -> 
             if liquidation.contract_id in holds_securities:
                 _repay(liquidation, business_date, maker_id)
                 repaid += 1
-            elif balances[liquidation.contract_id].unsettled_cash_minor == 0:
+            elif not balances[liquidation.contract_id].unsettled_cash_minor and not disputed_of(
+                contract=balances[liquidation.contract_id]
+            ):
                 _share_out(liquidation, business_date, maker_id)
                 waterfalled += 1
     return FinishedLiquidations(

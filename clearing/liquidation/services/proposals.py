@@ -29,15 +29,32 @@ from ledger.domain.canonical import payload_hash
 from ledger.models import Book
 
 _RECOVERED = """
-SELECT liquidation.id
+SELECT liquidation.id, appeal.is_upheld
 FROM liquidation_liquidation AS liquidation
 INNER JOIN contracts_financingcontract AS contract ON contract.id = liquidation.contract_id
 LEFT JOIN margin_valuation AS valuation
     ON valuation.contract_id = liquidation.contract_id AND valuation.business_date = %(business_date)s
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM contracts_dispute AS dispute
+        WHERE dispute.contract_id = liquidation.contract_id AND dispute.state = 'upheld'
+            AND (
+                (dispute.subject_kind, dispute.subject_reference) = ('liquidation', liquidation.reference)
+                OR (dispute.subject_kind, dispute.subject_reference)
+                = ('call', 'call:' || liquidation.call_id)
+            )
+    ) AS is_upheld
+) AS appeal
 WHERE liquidation.book_id = %(book_id)s AND liquidation.state IN ('proposed', 'released')
-    AND (valuation.side_state = '' AND valuation.raw_level < 4 OR contract.state = 'closed')
+    AND (
+        valuation.side_state = '' AND valuation.raw_level < 4 OR contract.state = 'closed'
+        OR appeal.is_upheld
+    )
 ORDER BY liquidation.id
 """
+
+RECOVERED = "the contract recovered above its liquidation line, or has closed"
+UPHELD = "the client's dispute was upheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +133,20 @@ def propose_liquidations(*, book_id: int, business_date: date, maker_id: int) ->
 
 def cancel_recovered(*, book_id: int, business_date: date, maker_id: int) -> int:
     """Cancel what is proposed or released, and not yet ordered, where the contract stands above its line
-    today, or has repaid everything and closed.
+    today, has repaid everything and closed, or where the client's dispute of it or its call was upheld.
 
     Above the line means before hysteresis: nothing is sold above it. A hold cancels nothing. A contract that
     was `liquidating` goes back to `in_call`; the next levelling moves it on. Return how many were cancelled.
 
-    Owns its transaction or joins one. Source: DESIGN 7 (recovery before release cancels).
+    Owns its transaction or joins one. Source: DESIGN 7 (recovery before release cancels; dispute).
     """
     with connection.cursor() as cursor:
         cursor.execute(_RECOVERED, {"book_id": book_id, "business_date": business_date})
-        ids = [liquidation_id for (liquidation_id,) in cursor.fetchall()]
+        why = {liquidation_id: UPHELD if is_upheld else RECOVERED for liquidation_id, is_upheld in cursor}
+    ids = list(why)
     if not ids:
         return 0
-    with acting(actor_id=maker_id, reason=f"contracts recovered by {business_date}"):
+    with acting(actor_id=maker_id, reason=f"contracts recovered, or disputes upheld, by {business_date}"):
         rows = Liquidation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
         released = [
             row.contract_id
@@ -137,12 +155,8 @@ def cancel_recovered(*, book_id: int, business_date: date, maker_id: int) -> int
         ]
         append_events(
             drafts=[
-                EventDraft(
-                    liquidation_id,
-                    LiquidationEventKind.CANCELLED,
-                    "the contract recovered above its liquidation line, or has closed",
-                )
-                for liquidation_id in ids
+                EventDraft(liquidation_id, LiquidationEventKind.CANCELLED, reason)
+                for liquidation_id, reason in why.items()
             ],
             business_date=business_date,
             actor_id=maker_id,
@@ -155,7 +169,7 @@ def cancel_recovered(*, book_id: int, business_date: date, maker_id: int) -> int
                 moves=[StateMove(contract_id=contract_id, to_state="in_call") for contract_id in released],
                 business_date=business_date,
                 actor_id=maker_id,
-                reason="the contract recovered before its liquidation",
+                reason="the contract's liquidation was cancelled",
             )
     return len(ids)
 

@@ -44,3 +44,13 @@ class ContractRecovered(LiquidationRefusal):
 
     code = "liquidation_contract_recovered"
     sentence = _("The contract has recovered above its liquidation line; the next run cancels the proposal.")
+
+
+class LiquidationDisputed(LiquidationRefusal):
+    """The client disputes it or its call, and nothing yet says that it may go on."""
+
+    code = "liquidation_liquidation_release_undisputed"
+    sentence = _(
+        "The client disputes this liquidation or its margin call. Answer the dispute first; only an "
+        "emergency, or an answer that is overdue, lets two people release it."
+    )

@@ -8,11 +8,13 @@ from accounts.models import ApprovalKind
 from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval
 from clearing.liquidation.models import Liquidation, LiquidationEventKind, LiquidationState
+from clearing.liquidation.queries.disputes import disputes_of, holding_dispute
 from clearing.liquidation.services.events import EventDraft, append_events
 from clearing.liquidation.services.held_cash import free_held_cash
 from clearing.liquidation.services.proposals import release_payload
 from clearing.liquidation.services.refusals import (
     ContractRecovered,
+    LiquidationDisputed,
     LiquidationNotProposed,
     LiquidationOnHold,
     LiquidationUnknown,
@@ -29,7 +31,8 @@ def release_liquidation(
     What is held on the contract's accounts, for a withdrawal say, is released: the claims come first.
 
     Refused in this order: no such liquidation; not proposed any more; the contract's newest valuation is on
-    hold, or above the liquidation line; then whatever the approval is refused for (not given, of another
+    hold, or above the liquidation line; the client disputes it or its call, above the emergency line and with
+    time left for the answer; then whatever the approval is refused for (not given, of another
     payload, used before).
 
     Owns its transaction or joins one; locks the liquidation, then the approval.
@@ -38,9 +41,10 @@ def release_liquidation(
     :raises LiquidationNotProposed:
     :raises LiquidationOnHold:
     :raises ContractRecovered:
+    :raises LiquidationDisputed:
     :raises ApprovalRefusal: as accounts' service.
 
-    Source: DESIGN 7 (release by a second person), 1 (rule 9).
+    Source: DESIGN 7 (release by a second person; dispute), 1 (rule 9), decision 44.
     """
     with transaction.atomic():
         liquidation = Liquidation.objects.select_for_update(of=("self",)).filter(pk=liquidation_id).first()
@@ -53,6 +57,11 @@ def release_liquidation(
             raise LiquidationOnHold(f"{liquidation.reference}: {newest.hold_reason}")
         if newest.raw_level < MarginLevel.LIQUIDATE_DUE:
             raise ContractRecovered(liquidation.reference)
+        held = holding_dispute(
+            disputes=disputes_of(liquidation=liquidation), raw_level=newest.raw_level, on=business_date
+        )
+        if held is not None:
+            raise LiquidationDisputed(f"{liquidation.reference}: {held.reference}")
         approval = execute_approval(
             approval_id=approval_id,
             kind=ApprovalKind.RELEASE_LIQUIDATION,

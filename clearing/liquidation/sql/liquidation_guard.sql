@@ -1,6 +1,8 @@
 -- A liquidation begins as a proposal on a valuation that allows it. What was proposed stands; its life moves forward;
 -- it is released by an executed approval of this very proposal, or by the standing authority of the contract's terms.
-CREATE FUNCTION liquidation_guard_proposal() RETURNS trigger
+-- While the client disputes it or its call, the terms release nothing, and two people only what is in emergency or what
+-- was not answered in time.
+CREATE OR REPLACE FUNCTION liquidation_guard_proposal() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
@@ -28,7 +30,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION liquidation_guard_life() RETURNS trigger
+CREATE OR REPLACE FUNCTION liquidation_guard_life() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
@@ -71,11 +73,43 @@ BEGIN
             TABLE = 'liquidation_liquidation',
             MESSAGE = format('liquidation %s: nobody has released it who may', old.reference);
     END IF;
+    IF new.state = 'released' AND old.state = 'proposed' THEN
+        -- A dispute is taken down under the lock of its contract: it is seen here, or comes after the release.
+        PERFORM 1 FROM contracts_financingcontract AS own WHERE own.id = new.contract_id FOR NO KEY UPDATE;
+        IF EXISTS (
+            SELECT FROM contracts_dispute AS dispute
+            WHERE dispute.contract_id = new.contract_id AND dispute.state = 'open'
+                AND (
+                    (dispute.subject_kind, dispute.subject_reference) = ('liquidation', new.reference)
+                    OR (dispute.subject_kind, dispute.subject_reference) = ('call', 'call:' || new.call_id)
+                )
+                AND (
+                    new.is_authorised_by_terms
+                    OR (
+                        dispute.answer_due_on < (
+                            SELECT max(day.business_date) FROM ledger_businessday AS day
+                            WHERE day.book_id = new.book_id
+                        )
+                        OR (
+                            SELECT newest.raw_level FROM margin_valuation AS newest
+                            WHERE newest.contract_id = new.contract_id
+                            ORDER BY newest.business_date DESC
+                            LIMIT 1
+                        ) >= 5
+                    ) IS NOT TRUE
+                )
+        ) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = '23514', CONSTRAINT = 'liquidation_liquidation_release_undisputed',
+                TABLE = 'liquidation_liquidation',
+                MESSAGE = format('liquidation %s: the client disputes it or its call', old.reference);
+        END IF;
+    END IF;
     RETURN new;
 END
 $$;
 
-CREATE TRIGGER guard_proposal BEFORE INSERT ON liquidation_liquidation
+CREATE OR REPLACE TRIGGER guard_proposal BEFORE INSERT ON liquidation_liquidation
 FOR EACH ROW EXECUTE FUNCTION liquidation_guard_proposal();
-CREATE TRIGGER guard_life BEFORE UPDATE ON liquidation_liquidation
+CREATE OR REPLACE TRIGGER guard_life BEFORE UPDATE ON liquidation_liquidation
 FOR EACH ROW EXECUTE FUNCTION liquidation_guard_life();

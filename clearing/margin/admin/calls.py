@@ -13,12 +13,13 @@ from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
 from accounts.admin.cells import day, list_of, page_of_key, percent, related
 from accounts.admin.columns import column, day_column, state_column
 from accounts.admin.filters import choices, days, rows
-from accounts.admin.panels import NOTHING, Act, Facts, Panel, text
+from accounts.admin.panels import NOTHING, Act, Cell, Facts, Panel, text
 from clearing.margin.admin.looks import TONES_OF_CALL
 from clearing.margin.models import MarginCall
 from clearing.margin.services.notices import issue_call_notice
+from contracts.admin.disputes import disputed_chip, disputes_about, disputes_table
 from contracts.admin.document_making import KEPT, LanguageForm, made_done, may_make
-from contracts.models import Document
+from contracts.models import DisputeSubject, Document
 from ledger.admin.amounts import AmountsAdmin, amount, amount_column
 
 
@@ -93,6 +94,10 @@ class MarginCallAdmin(AmountsAdmin[MarginCall]):
     def page_title(self, row: MarginCall) -> str:
         return f"{row.contract.code} · {row.opened_on.isoformat()}"
 
+    def headline(self, row: MarginCall) -> list[Cell]:
+        about = disputes_about(DisputeSubject.CALL, f"call:{row.pk}", row.contract_id)
+        return [*super().headline(row), *disputed_chip(about)]
+
     def panels(self, request: HttpRequest, row: MarginCall) -> list[Panel]:
         unit = row.contract.unit
         facts = Facts(
@@ -111,4 +116,5 @@ class MarginCallAdmin(AmountsAdmin[MarginCall]):
                 (_("Valuation"), related(row.valuation, request, row.valuation.business_date.isoformat())),
             ],
         )
-        return [facts]
+        about = disputes_about(DisputeSubject.CALL, f"call:{row.pk}", row.contract_id)
+        return [facts, *([disputes_table(request, about)] if about else [])]

@@ -32,8 +32,8 @@ class MarginCallStatus(models.TextChoices):
     OPEN = "open", _("open")
     """Issued by the levelling."""
     EXPIRED = "expired", _("expired")
-    """From open, when the deadline has passed and the contract is still called."""
+    """From open, when the deadline has passed, the contract is still called and the call is not disputed."""
     MET = "met", _("met")
     """From open or expired, when the contract has risen past the call line and the hysteresis."""
     SUPERSEDED = "superseded", _("superseded")
-    """From open or expired, when the contract ended, by liquidation or repayment."""
+    """From open or expired, when the contract ended, by liquidation or repayment, or a dispute was upheld."""

@@ -36,12 +36,20 @@ _STANDING = """
 SELECT
     standing.id, standing.status, standing.deadline_on, standing.opened_on, terms.calendar_code,
     terms.call_deadline_sessions, contract.state IN ('closed', 'defaulted'),
-    coalesce(in_force.side_state = '' AND in_force.level < 3, false)
+    coalesce(in_force.side_state = '' AND in_force.level < 3, false), appeal.is_open, appeal.is_upheld
 FROM margin_margincall AS standing
 INNER JOIN contracts_financingcontract AS contract ON contract.id = standing.contract_id
 LEFT JOIN contracts_amended_terms(%(business_date)s) AS amended ON amended.contract_id = contract.id
 INNER JOIN contracts_termsversion AS terms ON terms.id = coalesce(amended.terms_id, contract.terms_id)
 LEFT JOIN margin_contractlevel AS in_force ON in_force.contract_id = standing.contract_id
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(bool_or(dispute.state = 'open'), false) AS is_open,
+        coalesce(bool_or(dispute.state = 'upheld'), false) AS is_upheld
+    FROM contracts_dispute AS dispute
+    WHERE dispute.contract_id = standing.contract_id AND dispute.subject_kind = 'call'
+        AND dispute.subject_reference = 'call:' || standing.id
+) AS appeal
 WHERE standing.book_id = %(book_id)s AND standing.closed_on IS NULL AND standing.opened_on < %(business_date)s
 ORDER BY standing.id
 """
@@ -127,16 +135,30 @@ def follow_calls(*, book_id: int, business_date: date, maker_id: int) -> Followe
 
     A call is met when the level in force is better than CALL, which it is not while a hold lasts. One that
     waits for a calendar gets its deadline when the table has grown: the one it would have had, or the next
-    session if that is past. Run again on the date, it changes nothing.
+    session if that is past. One that the client disputes does not expire before the answer; one whose dispute
+    was upheld is superseded, and what the figures of the evening ask for is called anew. Run again on the
+    date, it changes nothing.
 
-    Owns its transaction or joins one. Source: DESIGN 6 (CALL), the life of :class:`MarginCallStatus`.
+    Owns its transaction or joins one. Source: DESIGN 6 (CALL), 7 (dispute), the life of
+    :class:`MarginCallStatus`.
     """
     met, expired, superseded, dated = [], [], [], []
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"book_id": book_id, "business_date": business_date})
         rows = cursor.fetchall()
-    for call_id, status, deadline_on, opened_on, calendar, sessions, has_ended, is_cured in rows:
-        if has_ended:
+    for (
+        call_id,
+        status,
+        deadline_on,
+        opened_on,
+        calendar,
+        sessions,
+        has_ended,
+        is_cured,
+        is_disputed,
+        is_upheld,
+    ) in rows:
+        if has_ended or is_upheld:
             superseded.append(call_id)
         elif is_cured:
             met.append(call_id)
@@ -146,7 +168,7 @@ def follow_calls(*, book_id: int, business_date: date, maker_id: int) -> Followe
                 found, _reason = call_deadline(calendar_code=calendar, opened_on=business_date, sessions=1)
             if found is not None:
                 dated.append(MarginCall(pk=call_id, deadline_on=found, hold_reason=""))
-        elif status == MarginCallStatus.OPEN and deadline_on <= business_date:
+        elif status == MarginCallStatus.OPEN and deadline_on <= business_date and not is_disputed:
             expired.append(call_id)
     if met or expired or superseded or dated:
         with acting(actor_id=maker_id, reason=f"margin calls followed on {business_date}"):

@@ -37,7 +37,7 @@ from clearing.reports.admin.dispute_page import dispute_act, dispute_url
 from clearing.settlement.admin.trades import TONES_OF_SIDE
 from clearing.settlement.models import Side, Trade
 from contracts.admin.contract import FinancingContractPages
-from contracts.admin.disputes import disputes_panel
+from contracts.admin.disputes import disputed_chip, disputes_panel
 from contracts.admin.lifecycle_panels import amendments_panel, fee_lines, fees_panel
 from contracts.admin.terms import ladder_facts, liquidation_facts, rate_facts
 from contracts.models import FinancingContract
@@ -55,7 +55,7 @@ class FinancingContractAdmin(FinancingContractPages):
         found = [*super().headline(row)]
         if level is not None:
             found.append(level_chip(level.level, level.side_state))
-        return found
+        return [*found, *disputed_chip(row.disputes.all())]
 
     def get_urls(self) -> list[URLPattern]:
         return [dispute_url(self.admin_site), *super().get_urls()]

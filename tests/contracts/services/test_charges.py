@@ -1,4 +1,4 @@
-"""Penalty and fees: charged, collected, waived."""
+"""Penalty and fees: charged and collected."""
 
 import datetime as dt
 
@@ -11,11 +11,9 @@ from contracts.services.charges import (
     accrue_fee,
     accrue_penalty,
     collect_charge,
-    waive_charges,
 )
-from contracts.services.refusals import AmountNotPositive, CashShort, MoreThanOwed
+from contracts.services.refusals import CashShort, MoreThanOwed
 from ledger.services.posting import PostedEntry
-from ledger.services.refusals import IdempotencyConflict
 from tests.contracts.builders import Lending
 
 
@@ -91,44 +89,3 @@ class TestCollectCharge:
             self.collect(book, contract, 200_001)
         with pytest.raises(CashShort):
             self.collect(book, contract, 200_000)
-
-
-class TestWaiveCharges:
-    def waive(self, book: Lending, contract: FinancingContract, penalty: int, fees: int) -> PostedEntry:
-        return waive_charges(
-            contract_id=contract.id,
-            penalty_minor=penalty,
-            fees_minor=fees,
-            booking_date=book.day,
-            maker_id=book.maker.id,
-            idempotency_key="waived",
-        )
-
-    def test_costs_the_house_what_it_gives_up(self, book: Lending) -> None:
-        contract = book.open()
-        charge_penalty(book, contract, 10_534_247, 12)
-        charge_fee(book, contract, 200_000)
-        assert [self.waive(book, contract, 33_767, 200_000).is_replay for _ in range(2)] == [False, True]
-        balances = book.of(contract)
-        assert (balances.penalty_minor, balances.fees_minor) == (0, 0)
-        assert book.balance("house/expense/waived") == 233_767
-
-    def test_refuses_other_fees_under_the_key_of_the_same_penalty(self, book: Lending) -> None:
-        contract = book.open()
-        charge_penalty(book, contract, 10_534_247, 12)
-        charge_fee(book, contract, 200_000)
-        self.waive(book, contract, 33_767, 0)
-        with pytest.raises(IdempotencyConflict):
-            self.waive(book, contract, 33_767, 200_000)
-        assert book.of(contract).fees_minor == 200_000
-
-    def test_refuses_more_than_is_owed(self, book: Lending) -> None:
-        contract = book.open()
-        with pytest.raises(MoreThanOwed):
-            self.waive(book, contract, 0, 1)
-
-    @pytest.mark.parametrize(("penalty", "fees"), [(0, 0), (-1, 5)])
-    def test_refuses_nothing_and_less(self, book: Lending, penalty: int, fees: int) -> None:
-        contract = book.open()
-        with pytest.raises(AmountNotPositive):
-            self.waive(book, contract, penalty, fees)

@@ -21,6 +21,7 @@ from contracts.services.waterfall import (
 )
 from ledger.models import CurrentBalance
 from tests.contracts.builders import DAY_ONE, Lending
+from tests.invariants.rows import end_transaction
 
 PARTIAL, FINAL = WaterfallStage.PARTIAL, WaterfallStage.FINAL
 
@@ -228,6 +229,7 @@ class TestApplyRecovery:
         """Aurora has lost 72,000.00, Beacon 48,000.00, the reserve paid 80,000.00."""
         lose(book, contract, left=80_534_247)
         apply(book, contract)
+        end_transaction()
         book.deposit(contract, 20_000_100)
         return contract
 

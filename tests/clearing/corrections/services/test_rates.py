@@ -119,7 +119,7 @@ class TestRunCorrectionOfARate:
     def test_takes_nothing_back_that_was_collected(self, lent: Harbour) -> None:
         """30.00 of 35.62 has been paid; at 3.65 % only 20.00 was due: the debt goes to nought, 10.00 wait."""
         lent.post(
-            "charge_waived",
+            "bad_spread_written_off",
             (lent.contracts["F1"].interest_account_id, -3_000),
             (Posting.objects.filter(account__address="house/income/spread").latest("pk").account_id, 3_000),
         )

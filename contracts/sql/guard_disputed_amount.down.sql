@@ -1,0 +1,2 @@
+DROP TRIGGER contracts_dispute_amount_not_collected ON ledger_journalentry;
+DROP FUNCTION contracts_check_disputed_amount();
