@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
 
     operations = [
         *run_sql_files(SQL, "disputed_amount", "guard_disputed_amount", "guard_waiver"),
-        *reload_sql_files(SQL, "guard_state"),
+        *reload_sql_files(SQL, "guard_state", "guard_amendment"),
         *reload_sql_files(CUSTODY, "guard_payment"),
     ]

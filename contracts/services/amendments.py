@@ -10,7 +10,9 @@ from accounts.domain.payloads import Payload
 from accounts.models import Approval, ApprovalKind
 from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval, propose_approval
+from contracts.domain.terms_of_months import months_after
 from contracts.models import AmendmentKind, ContractAmendment, FinancingContract, TermsState, TermsVersion
+from contracts.queries.rule_packs import parameters_of, vintages
 from contracts.queries.terms_in_force import spans_of_terms
 from contracts.services.refusals import ContractRefusal, TermsNotActive, named_contract_refusals
 from contracts.services.refusals_lifecycle import (
@@ -21,6 +23,7 @@ from contracts.services.refusals_lifecycle import (
     ContractNotAlive,
     ExtensionChangesVintage,
     ExtensionNotLater,
+    ExtensionTooLong,
 )
 
 AMENDABLE = frozenset({"approved", "active", "restricted", "in_call"})
@@ -73,6 +76,7 @@ def propose_extension(
     :raises ExtensionNotLater: the contract has no maturity, or one not before the new one, or it matures
         before the extension is in force.
     :raises ExtensionChangesVintage: the terms are of another version of the rule pack.
+    :raises ExtensionTooLong: it is longer than the rule pack permits a term to be.
     :raises ContractRefusal: otherwise as `propose_amendment`.
     Source: DESIGN 5 (extension; vintage), 1 rule 9.
     """
@@ -185,6 +189,20 @@ def _refuse_extension(
     # Terms name their version of the rule pack where they were made by one.
     if getattr(before, "rule_pack_version_id", None) != getattr(after, "rule_pack_version_id", None):
         raise ExtensionChangesVintage(str(after))
+    if before.rule_pack_version_id is not None:
+        _refuse_long(contract, ends, matures_on)
+
+
+def _refuse_long(contract: FinancingContract, ends: dt.date, matures_on: dt.date) -> None:
+    """Each extension is a term of its own, counted from the maturity that it moves."""
+    held_to = (
+        FinancingContract.objects.select_related("terms__rule_pack_version__pack")
+        .filter(pk=contract.pk)
+        .get()
+    )
+    longest = parameters_of(vintages([held_to])[contract.pk]).longest_term_months
+    if longest is not None and matures_on > months_after(ends, longest):
+        raise ExtensionTooLong(f"{contract.code}: {longest}")
 
 
 def _contract(contract_id: int) -> FinancingContract:

@@ -65,6 +65,13 @@ class ExtensionChangesVintage(ContractRefusal):
     sentence = _("An extension keeps the version of the rule pack that the contract has; choose such terms.")
 
 
+class ExtensionTooLong(ContractRefusal):
+    """An extension that is longer than the rule pack permits a term to be."""
+
+    code = "contracts_contractamendment_term_within_pack"
+    sentence = _("The rule pack limits how long an extension may be, in months; extend to an earlier day.")
+
+
 class MaturityNotExtended(ContractRefusal):
     """The maturity of an approved contract would be changed without an extension."""
 
@@ -181,6 +188,7 @@ LIFECYCLE_REFUSALS: tuple[type[ContractRefusal], ...] = (
     AmendmentChangesNothing,
     ExtensionNotLater,
     ExtensionChangesVintage,
+    ExtensionTooLong,
     MaturityNotExtended,
     FeeAlreadyCharged,
     FeeNotOfTerms,

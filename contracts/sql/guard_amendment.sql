@@ -1,5 +1,6 @@
 -- An amendment is what two people have approved; it goes on from the terms in force, forwards in time, never back
--- before what interest has been counted on, and keeps currency and day count. An extension keeps the vintage.
+-- before what interest has been counted on, and keeps currency and day count. An extension keeps the vintage, and is no
+-- longer than a term under it may be.
 CREATE OR REPLACE FUNCTION contracts_guard_amendment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -50,6 +51,19 @@ BEGIN
         broken := 'contracts_contractamendment_extends';
     ELSIF NEW.kind = 'extension' AND before.rule_pack_version_id IS DISTINCT FROM after.rule_pack_version_id THEN
         broken := 'contracts_contractamendment_keeps_vintage';
+    ELSIF NEW.kind = 'extension' AND EXISTS (
+        -- Each extension is a term of its own under the version that the contract was opened under.
+        SELECT
+        FROM contracts_rulepackversion AS named
+        INNER JOIN contracts_rulepackversion AS v
+            ON v.id = contracts_pack_in_force(named.pack_id, contract.opened_on)
+        WHERE named.id = before.rule_pack_version_id
+            AND coalesce(v.parameters ->> 'longest_term_months', '') <> ''
+            AND NEW.matures_on > contract.matures_on + make_interval(
+                months => (v.parameters ->> 'longest_term_months')::integer
+            )
+    ) THEN
+        broken := 'contracts_contractamendment_term_within_pack';
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING

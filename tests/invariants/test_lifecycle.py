@@ -29,9 +29,11 @@ from contracts.services.contracts import TrancheDraft, open_tranche
 from contracts.services.disputes import open_dispute
 from contracts.services.fees import FeeDraft, accrue_fees
 from contracts.services.interest import accrue_interest
+from contracts.services.refusals_lifecycle import ExtensionTooLong
 from contracts.services.terms import TermsDraft, activate_terms, propose_activation, propose_terms
 from ledger.services.books import create_book
 from tests.contracts.builders import DAY_ONE, REASON, TERMS, Lending, lending
+from tests.contracts.services.test_rule_packs import CN_TERMS
 
 SECOND, TENTH = DAY_ONE + dt.timedelta(days=1), DAY_ONE + dt.timedelta(days=9)
 MATURITY, LATER = dt.date(2025, 7, 1), dt.date(2025, 12, 31)
@@ -192,6 +194,23 @@ class TestAmendments:
         with refused(book, "contracts_contractamendment_keeps_vintage"):
             extended.save()
         self.row(book, contract, terms.pk).save()
+
+    def test_extend_by_no_more_than_a_term_of_the_pack(self, book: Lending) -> None:
+        """Six months in mainland China, each time: from 1 July to 1 January and not a day more."""
+        terms = book.put_terms_in_force("CN", CN_TERMS)
+        contract = book.open("F9", terms="CN", matures_on=MATURITY)
+        longer = self.row(book, contract, terms.pk, kind="extension", matures_on=dt.date(2026, 1, 2))
+        with refused(book, "contracts_contractamendment_term_within_pack"):
+            longer.save()
+        with pytest.raises(ExtensionTooLong, match="6"):
+            propose_extension(
+                contract_id=contract.id,
+                matures_on=dt.date(2026, 1, 2),
+                effective_from=TENTH,
+                reason="why",
+                maker_id=book.maker.id,
+            )
+        self.row(book, contract, terms.pk, kind="extension", matures_on=dt.date(2026, 1, 1)).save()
 
     def test_stay(self, book: Lending, contract: FinancingContract, dearer: TermsVersion) -> None:
         self.row(book, contract, dearer.id).save()
