@@ -11,9 +11,11 @@ from clearing.reports.queries.money import (
     DeficitFigures,
     InterestFigures,
     ReserveFigures,
+    SourceFigures,
     deficit_figures,
     interest_figures,
     reserve_figures,
+    source_figures,
 )
 from clearing.reports.queries.risk import (
     LiquidationSales,
@@ -39,6 +41,7 @@ class Summary:
     liquidations: dict[str, int]
     sales: LiquidationSales
     interest: InterestFigures
+    sources: Sequence[SourceFigures]
     deficits: DeficitFigures
     reserve: ReserveFigures
     breaks: BreakFigures
@@ -56,6 +59,7 @@ def summarise(*, book: Book, as_of: date) -> Summary:
         liquidations=liquidations_by_state(book_id=book.pk),
         sales=liquidation_sales(book_id=book.pk),
         interest=interest_figures(book_id=book.pk, unit_code=unit),
+        sources=source_figures(book_id=book.pk, unit_code=unit),
         deficits=deficit_figures(book_id=book.pk, unit_code=unit),
         reserve=reserve_figures(book_id=book.pk, unit_code=unit),
         breaks=break_figures(book_id=book.pk, as_of=as_of),
@@ -80,6 +84,11 @@ def lines_of(summary: Summary) -> Iterator[str]:
         f"Interest            {_money(interest.charged_minor)} charged: {_money(interest.funders_minor)} "
         f"to funders, {_money(interest.spread_minor)} spread; {_money(interest.collected_minor)} collected"
     )
+    for one in summary.sources:
+        yield (
+            f"  {one.source.replace('_', '-') + ' money':<18}{_money(one.lent_minor)} lent "
+            f"on {one.contracts} contracts, {_money(one.earned_minor)} earned"
+        )
     deficits = summary.deficits
     losses = ", ".join(f"{code} {_money(loss)}" for code, loss in deficits.funder_losses_minor.items())
     yield (

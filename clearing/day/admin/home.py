@@ -29,6 +29,7 @@ from accounts.admin.panels import (
 from accounts.models import Approval
 from accounts.queries.approvals import approvals_awaiting
 from clearing.day.admin.approval_words import matter
+from clearing.day.admin.home_waiting import defaults_waiting, disputes_waiting
 from clearing.day.admin.looks import steps_panel
 from clearing.day.models import DayRun
 from clearing.day.queries.home import DayHome, day_home
@@ -85,6 +86,10 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "panels": [
             SideBySide(_releases(request, book, figures), _approvals(request, awaiting)),
             SideBySide(_calls(request, book, figures), _breaks(request, book, figures)),
+            SideBySide(
+                disputes_waiting(request, book, figures.business_date),
+                defaults_waiting(request, book, figures.business_date),
+            ),
         ],
     }
     return context
