@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from clearing.corrections.models import Correction, CorrectionKind, EntryPurpose
 from clearing.corrections.services.plans import Carrying, Effect, RecomputePlan
 from clearing.corrections.services.proposals import CorrectionDraft, propose_correction
 from clearing.corrections.services.refusals import CorrectionUnfit, SubjectSuperseded, SubjectUnknown
 from contracts.domain.interest import EVERY_DENOMINATOR
-from contracts.models import FundingTranche, TermsState, TermsVersion
+from contracts.models import ContractAmendment, FundingTranche, TermsState, TermsVersion
 from contracts.queries.rates import RateStep, rate_before, rate_in_force, rate_steps
 from contracts.services.rate_corrections import CorrectRate, correct_rate
 from ledger.queries.days import open_business_date
@@ -24,7 +26,9 @@ class RateChange:
 
 
 # What each side had been posted by each accrual, and what is right: counted from the first posting on, at the
-# side's own rate and all its steps, those of the correction in the place of what it overrides.
+# side's own rate and all its steps, those of the correction in the place of what it overrides. A contract
+# that was amended is counted at the rates of all its terms, and with the correction for the days that it was
+# held to the terms corrected.
 _BEFORE = """
 change AS MATERIALIZED (
     SELECT * FROM unnest(%(dates)s::date[], %(deltas)s::bigint[]) AS c(from_date, delta_ppm)
@@ -35,15 +39,23 @@ change AS MATERIALIZED (
         c.id AS contract_id, NULL::bigint AS tranche_id, c.principal_account_id AS account_id, 1 AS sign,
         t.client_rate_ppm AS rate_ppm, 'interest'::text AS figure, ''::text AS subject,
         %(denominator)s::numeric AS denominator, t.day_count, c.matures_on,
-        contracts_interest_origin(c.principal_account_id, c.opened_on) AS origin
+        contracts_interest_origin(c.principal_account_id, c.opened_on) AS origin,
+        amended.contract_id IS NOT NULL AS is_amended
     FROM contracts_financingcontract AS c
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
-    WHERE c.book_id = %(book_id)s AND c.terms_id = %(terms_id)s
+    LEFT JOIN contracts_amendedcontract AS amended ON amended.contract_id = c.id
+    WHERE c.book_id = %(book_id)s AND (
+        c.terms_id = %(terms_id)s AND amended.contract_id IS NULL
+        OR amended.contract_id IS NOT NULL AND EXISTS (
+            SELECT FROM contracts_termsspan AS held
+            WHERE held.contract_id = c.id AND held.terms_id = %(terms_id)s
+        )
+    )
     UNION ALL
     SELECT
         c.id, f.id, f.funded_account_id, -1, f.rate_ppm, 'funder_interest', p.code,
         %(denominator)s::numeric, t.day_count, c.matures_on,
-        contracts_interest_origin(c.principal_account_id, c.opened_on)
+        contracts_interest_origin(c.principal_account_id, c.opened_on), false
     FROM contracts_fundingtranche AS f
     INNER JOIN contracts_financingcontract AS c ON c.id = f.contract_id
     INNER JOIN contracts_termsversion AS t ON t.id = c.terms_id
@@ -69,9 +81,10 @@ change AS MATERIALIZED (
     ) AS late ON true
     LEFT JOIN LATERAL (
         SELECT
-            sum(stage.sign * p.amount_minor * (
-                stage.rate_ppm::numeric * own.parts + stepped.rate_days
-            )) AS numerator,
+            sum(stage.sign * p.amount_minor * CASE
+                WHEN stage.is_amended THEN now.rate_parts + changed.rate_days
+                ELSE stage.rate_ppm::numeric * own.parts + stepped.rate_days
+            END) AS numerator,
             sum(stage.sign * p.amount_minor * changed.rate_days) AS more
         FROM ledger_posting AS p
         CROSS JOIN LATERAL (
@@ -90,11 +103,28 @@ change AS MATERIALIZED (
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(change.delta_ppm::numeric * contracts_year_parts(
                 stage.day_count, stage.origin,
-                least(greatest(p.value_date, change.from_date), stage.on_date), stage.on_date,
-                stage.matures_on
+                least(greatest(p.value_date, change.from_date, held.from_date), held.until_date),
+                held.until_date, stage.matures_on
             )), 0) AS rate_days
             FROM change
+            CROSS JOIN LATERAL (
+                SELECT '-infinity'::date AS from_date, stage.on_date AS until_date
+                WHERE NOT stage.is_amended
+                UNION ALL
+                SELECT span.from_date, least(span.until_date, stage.on_date)
+                FROM contracts_termsspan AS span
+                WHERE stage.is_amended AND span.contract_id = stage.contract_id
+                    AND span.terms_id = %(terms_id)s
+            ) AS held
         ) AS changed
+        -- The plan is made before the correction is kept: these are the rates that were counted with.
+        LEFT JOIN LATERAL (
+            SELECT w.rate_parts
+            FROM contracts_interest_weigh(
+                stage.contract_id, least(p.value_date, stage.on_date), stage.on_date
+            ) AS w
+            WHERE stage.is_amended
+        ) AS now ON true
         WHERE p.account_id = stage.account_id AND p.booking_date <= stage.on_date
     ) AS whole ON true
 ), rounded AS MATERIALIZED (
@@ -159,7 +189,13 @@ def propose_rate_correction(
     if terms_id is not None and tranche_id is None:
         terms = (
             TermsVersion.objects.select_related("product")
-            .filter(pk=terms_id, state=TermsState.ACTIVE, contracts__book_id=book_id, benchmark__isnull=True)
+            .filter(
+                Q(contracts__book_id=book_id)
+                | Exists(ContractAmendment.objects.filter(book_id=book_id, to_terms=OuterRef("pk"))),
+                pk=terms_id,
+                state=TermsState.ACTIVE,
+                benchmark__isnull=True,
+            )
             .first()
         )
         if terms is None:

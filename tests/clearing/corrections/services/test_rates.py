@@ -5,6 +5,7 @@ at 5 % bring it 8.22 (821.92 cents).
 """
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -17,10 +18,19 @@ from contracts.models import FundingTranche, InterestAdjustment, TermsVersion
 from contracts.queries.balances import contract_balances
 from contracts.queries.interest import recomputed_interest
 from contracts.queries.rates import rate_in_force
+from contracts.services.amendments import carry_out_amendment, propose_amendment
 from contracts.services.interest import accrue_interest
 from ledger.models import JournalEntry, Posting
 from tests.clearing.corrections.desk import approve_and_run, findings, reviews
-from tests.clearing.margin.harbour import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Harbour
+from tests.clearing.margin.harbour import (
+    MONDAY,
+    NEXT_FRIDAY,
+    TERMS,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    Harbour,
+)
 
 
 def evening(world: Harbour, price: int = 16_000) -> None:
@@ -40,11 +50,16 @@ def lent(world: Harbour) -> Harbour:
 
 
 def correct(
-    world: Harbour, rate_ppm: int, *, since: dt.date = MONDAY, tranche: FundingTranche | None = None
+    world: Harbour,
+    rate_ppm: int,
+    *,
+    since: dt.date = MONDAY,
+    tranche: FundingTranche | None = None,
+    terms_id: int | None = None,
 ) -> Correction:
     return propose_rate_correction(
         book_id=world.book.pk,
-        terms_id=None if tranche else TermsVersion.objects.get().pk,
+        terms_id=None if tranche else terms_id or TermsVersion.objects.get().pk,
         tranche_id=tranche.pk if tranche else None,
         from_date=since,
         rate_ppm=rate_ppm,
@@ -139,6 +154,39 @@ class TestRunCorrectionOfARate:
         ]
         evening(lent)
         assert interest(lent) == (5_342, 3_600)
+
+    def test_reaches_a_contract_by_the_terms_of_the_day(self, world: Harbour) -> None:
+        """Amended from 6.5 to 7.3 % on Wednesday: two nights of 17.81 and one of 20.00; of those terms 3.65 %
+        was right, and 10.00. Of the terms of the opening, 7.3 % is 20.00 for the first two nights alone.
+        """
+        contract = world.contract(owes=10_000_000, harbour=1_000)
+        opening = contract.terms_id
+        dearer = world.terms(replace(TERMS, client_rate_ppm=73_000))
+        asked = propose_amendment(
+            contract_id=contract.pk,
+            to_terms_id=dearer.pk,
+            effective_from=WEDNESDAY,
+            reason="asked for",
+            maker_id=world.maker.pk,
+        )
+        approve(approval_id=asked.pk, checker_id=world.ines.pk)
+        carry_out_amendment(approval_id=asked.pk, actor_id=world.maker.pk)
+        for day in (TUESDAY, WEDNESDAY, THURSDAY, NEXT_FRIDAY):
+            evening(world)
+            world.morning(day)
+        assert interest(world)[0] == 5_562
+        result = approve_and_run(world, correct(world, 36_500, since=WEDNESDAY, terms_id=dearer.pk))
+        assert interest(world)[0] == 4_562
+        found = [row[1:5] for row in findings(result) if row[2] == "interest"]
+        assert found == [("Thu", "interest", 5_562, 4_562)]
+        result = approve_and_run(world, correct(world, 73_000, terms_id=opening))
+        assert interest(world)[0] == 5_000
+        found = [row[1:5] for row in findings(result) if row[2] == "interest"]
+        assert found == [
+            ("Tue", "interest", 1_781, 2_000),
+            ("Wed", "interest", 3_562, 4_000),
+            ("Thu", "interest", 5_562, 5_000),
+        ]
 
     def test_corrects_a_correction(self, lent: Harbour) -> None:
         approve_and_run(lent, correct(lent, 73_000))
