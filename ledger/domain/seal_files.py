@@ -1,7 +1,8 @@
 """Seals as a file that somebody else holds: one JSON document, read back exactly.
 
 {"seals": [{"header": {...}, "seal_hash": hex, "signature": hex, "public_key": hex}, ...]}; the fields of a
-header are those of `ledger.domain.seals.SealHeader`, dates and instants as in the canonical bytes.
+header are those of `ledger.domain.seals.SealHeader`, dates and instants as in the canonical bytes. A header
+of the first version has no `key_event_hash`.
 """
 
 import json
@@ -10,6 +11,9 @@ from datetime import date, datetime
 
 from ledger.domain.canonical import instant_text
 from ledger.domain.seals import SealHeader
+
+LATER = "key_event_hash"
+"""The field that only headers of the second version have."""
 
 
 class DamagedSealFile(ValueError):
@@ -29,7 +33,11 @@ class OutsideSeal:
 def seal_document(seal: OutsideSeal) -> dict[str, object]:
     """Return the seal as it is written."""
     return {
-        "header": {one.name: _plain(getattr(seal.header, one.name)) for one in fields(SealHeader)},
+        "header": {
+            one.name: _plain(getattr(seal.header, one.name))
+            for one in fields(SealHeader)
+            if one.name != LATER or seal.header.key_event_hash is not None
+        },
         "seal_hash": seal.seal_hash,
         "signature": seal.signature,
         "public_key": seal.public_key,
@@ -51,7 +59,7 @@ def read_seals(text: str) -> list[OutsideSeal]:
 def _seal(document: dict[str, object]) -> OutsideSeal:
     said = document["header"]
     assert isinstance(said, dict)
-    if set(said) != {one.name for one in fields(SealHeader)}:
+    if {*said, LATER} != {one.name for one in fields(SealHeader)} or said.get(LATER, "") is None:
         raise DamagedSealFile("a header misses or adds a field")
     plain = {
         **said,

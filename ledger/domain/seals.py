@@ -1,9 +1,10 @@
 """What a seal signs, what an event of a key signs, and whether a signature holds.
 
-The header of a seal is a sequence of netstrings (ledger.domain.canonical): "plimsoll-seal-v1", book code,
+The header of a seal is a sequence of netstrings (ledger.domain.canonical): "plimsoll-seal-v2", book code,
 seal number, business date, number of the close of that day, its approval, user ids of its maker and checker,
 its instant, first position, tree size, root, digest of the chart, digest of the trial balance, hash of the
-seal before or None, key, instant.
+seal before or None, key, instant, hash of the last event of keys. Seals made before that last field was
+thought of begin with "plimsoll-seal-v1", do without it, and stay as they are.
 
 The statement of a key event: "plimsoll-key-event-v1", number, event, key, public key in hex, the key that
 signs or None, reason, the instant from which seals are not trusted or None, user ids of maker and checker,
@@ -22,14 +23,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.domain.canonical import Field, netstrings
 
-SEAL_VERSION = "plimsoll-seal-v1"
+SEAL_VERSION = "plimsoll-seal-v2"
+SEAL_VERSION_WITHOUT_KEY_EVENT = "plimsoll-seal-v1"
 KEY_EVENT_VERSION = "plimsoll-key-event-v1"
 TRIAL_BALANCE_VERSION = "plimsoll-trial-balance-v1"
 
 
 @dataclass(frozen=True, slots=True)
 class SealHeader:
-    """What a seal says; hashes in hex."""
+    """What a seal says; hashes in hex. `key_event_hash` is None in the first version alone."""
 
     book_code: str
     seal_no: int
@@ -47,6 +49,7 @@ class SealHeader:
     previous_hash: str | None
     key_id: str
     recorded_at: datetime
+    key_event_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ class TrialBalanceRow:
 
 def header_bytes(header: SealHeader) -> bytes:
     """Return what a seal signs."""
-    return netstrings([SEAL_VERSION, *_fields(header)])
+    *said, key_event_hash = _fields(header)
+    if key_event_hash is None:
+        return netstrings([SEAL_VERSION_WITHOUT_KEY_EVENT, *said])
+    return netstrings([SEAL_VERSION, *said, key_event_hash])
 
 
 def statement_bytes(statement: KeyStatement) -> bytes:

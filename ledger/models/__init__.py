@@ -12,7 +12,7 @@ from ledger.models.exchange import (
     RevaluationLine,
 )
 from ledger.models.holds import Hold, HoldEvent
-from ledger.models.imports import ImportFile, ImportLine
+from ledger.models.imports import ImportFile, ImportLine, ImportUpload
 from ledger.models.journal import (
     EntryKind,
     EntryKindFlow,
@@ -54,6 +54,7 @@ __all__ = [
     "HoldEvent",
     "ImportFile",
     "ImportLine",
+    "ImportUpload",
     "JournalEntry",
     "Limit",
     "MonthClose",

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.accounts import Account, Limit
 from ledger.models.books import Book
 
+DIGITS_OF_A_SUM = 40
+"""Of what a day moved on an account, and of what it holds by value date: neither has a bound."""
+
 LARGEST_BALANCE_MINOR = 10**17
 """What an account may hold on either side; of a hot one the posting rule looks, at large movements."""
 
@@ -93,6 +96,8 @@ class CurrentBalance(models.Model):
 class DailySnapshot(models.Model):
     """The balance of an account at the close of a day on which it moved, with the day's turnovers.
 
+    Turnovers are numeric: what goes in and out all day is more than the account ever holds.
+
     A day that was reopened and closed again has another row of the next close number: the newest counts.
     """
 
@@ -106,8 +111,8 @@ class DailySnapshot(models.Model):
         Book, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     balance_minor = models.BigIntegerField(_("balance"))
-    debit_minor = models.BigIntegerField(_("debits"))
-    credit_minor = models.BigIntegerField(_("credits"))
+    debit_minor = models.DecimalField(_("debits"), max_digits=DIGITS_OF_A_SUM, decimal_places=0)
+    credit_minor = models.DecimalField(_("credits"), max_digits=DIGITS_OF_A_SUM, decimal_places=0)
 
     class Meta:
         verbose_name = _("daily snapshot")
@@ -147,9 +152,9 @@ class ValueSnapshot(models.Model):
     book = models.ForeignKey(
         Book, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    balance_minor = models.BigIntegerField(_("balance"))
-    debit_minor = models.BigIntegerField(_("debits"))
-    credit_minor = models.BigIntegerField(_("credits"))
+    balance_minor = models.DecimalField(_("balance"), max_digits=DIGITS_OF_A_SUM, decimal_places=0)
+    debit_minor = models.DecimalField(_("debits"), max_digits=DIGITS_OF_A_SUM, decimal_places=0)
+    credit_minor = models.DecimalField(_("credits"), max_digits=DIGITS_OF_A_SUM, decimal_places=0)
     posting_count = models.BigIntegerField(_("postings"))
 
     class Meta:

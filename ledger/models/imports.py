@@ -1,5 +1,6 @@
 """Files imported into a book, with their bytes, and what became of each statement in them."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -103,3 +104,55 @@ class ImportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no}: {self.outcome}"
+
+
+class ImportUpload(models.Model):
+    """A foreign file that somebody sent to be tried, with what the trial said. It books nothing by itself."""
+
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="import_uploads", verbose_name=_("book")
+    )
+    kind = models.ForeignKey(
+        EntryKind, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("kind")
+    )
+    file_format = models.CharField(_("format"), max_length=9, choices=ImportFile.Format)
+    name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    content = models.BinaryField(_("content"))
+    mapping = models.TextField(_("mapping of accounts"))
+    profile = models.TextField(_("profile of columns"), blank=True, default="")
+    all_or_none = models.BooleanField(_("all or none"), default=False)
+    taken = models.IntegerField(_("taken"))
+    refused = models.IntegerField(_("refused"))
+    passed_over = models.IntegerField(_("passed over"))
+    checked = models.IntegerField(_("balances that hold"))
+    refusals = models.JSONField(_("refused lines"))
+    """The first refused lines: number, code, detail and text of each."""
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("uploaded by"),
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["opening_balance", "journal_imported"]),
+                name="ledger_importupload_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(file_format__in=["beancount", "csv"]), name="ledger_importupload_format_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__gte=0, refused__gte=0, passed_over__gte=0, checked__gte=0),
+                name="ledger_importupload_counts_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sha256[:12]}"

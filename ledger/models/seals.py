@@ -112,7 +112,11 @@ class SealChart(models.Model):
 
 
 class Seal(models.Model):
-    """One close, sealed: the tree of all entries till then, signed and chained."""
+    """One close, sealed: the tree of all entries till then, signed and chained.
+
+    It names the last event of keys by its hash, so that none is dropped or rewritten unseen; None in seals
+    of the first version (ledger.domain.seals).
+    """
 
     book = models.ForeignKey(
         Book, on_delete=models.PROTECT, related_name="seals", db_index=False, verbose_name=_("book")
@@ -130,6 +134,9 @@ class Seal(models.Model):
     trial_balance_digest = models.BinaryField(_("digest of the trial balance"), max_length=32)
     previous_hash = models.BinaryField(_("hash of the seal before"), max_length=32, null=True, blank=True)
     seal_hash = models.BinaryField(_("hash"), max_length=32)
+    key_event_hash = models.BinaryField(
+        _("hash of the last event of keys"), max_length=32, null=True, blank=True
+    )
     key = models.ForeignKey(SealKey, on_delete=models.PROTECT, related_name="seals", verbose_name=_("key"))
     signature = models.BinaryField(_("signature"), max_length=64)
     recorded_at = models.DateTimeField(_("recorded at"))

@@ -65,6 +65,7 @@ NULLABLE = {
     *"reverses_entry_id adjusts_entry_id owner_code expected_age_days previous_hash signer_id".split(),
     "untrusted_from",
 }
+SEAL_LATER = "key_event_hash"
 SIGNED = {"header", "seal_hash", "signature", "public_key"}
 STATED = {"statement", "event_hash", "signature"}
 BLOCK = 1 << 20
@@ -136,6 +137,16 @@ def is_signed(key: str, signature: str, content: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def columns_of(header: dict[str, Any]) -> list[str]:
+    """What a header says, by its version: the first one names no event of keys."""
+    return [*SEAL, SEAL_LATER] if SEAL_LATER in header else SEAL
+
+
+def sealed_bytes(header: dict[str, Any]) -> bytes:
+    version = "plimsoll-seal-v2" if SEAL_LATER in header else "plimsoll-seal-v1"
+    return netstrings([version, *(header[name] for name in columns_of(header))])
 
 
 def digest(content: bytes) -> str:
@@ -292,7 +303,7 @@ class Verifier:
         for seal in seals:
             if set(seal) != SIGNED:
                 raise Damaged("seals: other columns")
-            shaped("seals", seal["header"], SEAL)
+            shaped("seals", seal["header"], columns_of(seal["header"]))
             if seal["header"]["book_code"] != manifest["book"]:
                 self.failed.append("manifest: names another book")
         if not seals:
@@ -312,9 +323,10 @@ class Verifier:
                 "seals: that none was left out after the last one here is not proved; "
                 "--seal compares with one held outside"
             )
-        # A seal held outside says nothing of what happened to its key later.
+        # A seal says what happened to keys before it, and nothing of what happened later.
+        since = "last seal" if seals and SEAL_LATER in seals[-1]["header"] else "last one here"
         self.notes.append(
-            "keys: that no event was left out after the last one here is not proved; "
+            f"keys: that no event was left out after the {since} is not proved; "
             "compare with what `seal_keys list` says"
         )
 
@@ -356,8 +368,7 @@ class Verifier:
                     self.failed.append(f"seal {number}: some of its entries are not in the bundle")
                     return
                 self.take(entry, book)
-            content = netstrings(["plimsoll-seal-v1", *(header[name] for name in SEAL)])
-            if digest(content) != seal["seal_hash"]:
+            if digest(sealed_bytes(header)) != seal["seal_hash"]:
                 self.failed.append(f"seal {number}: its hash is not that of what it says")
             if (
                 header["previous_hash"] != previous
@@ -438,16 +449,17 @@ class Verifier:
 
     def keys(self, seals: list[dict[str, Any]]) -> None:
         """The chain of events, each signed; and each seal by the key in force when it was made."""
+        events = only(self.text("keys.json"), "events")
+        self.named_events(seals, events)
         if Ed25519PublicKey is None:
             self.missed.append("signatures: the package cryptography is not installed")
             return
-        events = only(self.text("keys.json"), "events")
         public = self.events(events)
         statements = [event["statement"] for event in events]
         for seal in seals:
             header = seal["header"]
             named = f"seal {header['seal_no']}: key {header['key_id']}"
-            content = netstrings(["plimsoll-seal-v1", *(header[name] for name in SEAL)])
+            content = sealed_bytes(header)
             key = public.get(header["key_id"])
             if key is None:
                 self.missed.append(f"{named} is not in the bundle")
@@ -455,6 +467,26 @@ class Verifier:
                 self.failed.append(f"{named} did not sign it")
             elif in_force(statements, header) != header["key_id"]:
                 self.failed.append(f"{named} was not in force, or is doubted")
+
+    def named_events(self, seals: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
+        """Each seal names the last event of keys that there was: none is dropped or rewritten unseen."""
+        known = [(one["statement"]["recorded_at"], one["event_hash"]) for one in events]
+        must_name = False
+        for seal in seals:
+            header = seal["header"]
+            then = [own_hash for moment, own_hash in known if moment <= header["recorded_at"]]
+            named = header.get(SEAL_LATER)
+            if named is None and must_name:
+                self.failed.append(
+                    f"seal {header['seal_no']}: names no event of keys, though the one before does"
+                )
+            must_name = must_name or named is not None
+            if named is not None and named not in {own_hash for _, own_hash in known}:
+                self.failed.append(f"seal {header['seal_no']}: the event of keys that it names is not there")
+            elif named is not None and named != (then or [""])[-1]:
+                self.failed.append(
+                    f"seal {header['seal_no']}: names an event of keys that was not the last when it was made"
+                )
 
     def events(self, events: list[dict[str, Any]]) -> dict[str, str]:
         """Prove the events of keys; return the public keys by name."""

@@ -131,14 +131,14 @@ ORDER BY p.{day} DESC, p.entry_id DESC, p.posting_no DESC
 """
 
 _NOT_BEFORE = """
-SELECT coalesce(sum(p.amount_minor), 0)::bigint
+SELECT coalesce(sum(p.amount_minor), 0)
 FROM ledger_posting AS p
 WHERE p.account_id = %(account_id)s AND p.booking_date = ANY(%(booked)s::date[]) AND p.{day} = %(top)s::date
     AND (p.entry_id, p.posting_no) >= (%(entry_id)s::bigint, %(posting_no)s::int)
 """
 
 _TURNOVERS = """
-SELECT moved.day, sum(moved.debit_minor)::bigint, sum(moved.credit_minor)::bigint
+SELECT moved.day, sum(moved.debit_minor), sum(moved.credit_minor)
 FROM (
     SELECT v.{snapshot_day} AS day, v.debit_minor, v.credit_minor
     FROM ledger_valuesnapshot AS v
@@ -213,7 +213,7 @@ def account_statement(
     balance_minor = closing_minor
     if before != Place(until, _LAST, 0):
         balance_minor = balance_at(account_id=account_id, point=point.at(before.day))
-        balance_minor -= _rows(_NOT_BEFORE.format(day=f"{axis}_date"), arguments)[0][0]
+        balance_minor -= int(_rows(_NOT_BEFORE.format(day=f"{axis}_date"), arguments)[0][0])
     found = _rows(_LINES.format(day=f"{axis}_date"), arguments)
     lines = []
     for row in found[:size]:
@@ -251,11 +251,11 @@ def turnovers(
     )
     statement = _TURNOVERS.format(day=f"{axis}_date", snapshot_day=_SNAPSHOT_DAY[axis])
     found = []
-    for day, debit_minor, credit_minor in _rows(
+    for day, debit, credit in _rows(
         statement, {**point.arguments, "account_id": account_id, "since": since, "until": until}
     ):
-        balance_minor += debit_minor + credit_minor
-        found.append(DayTurnover(day, debit_minor, credit_minor, balance_minor))
+        balance_minor += int(debit) + int(credit)
+        found.append(DayTurnover(day, int(debit), int(credit), balance_minor))
     return found
 
 

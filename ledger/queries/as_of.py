@@ -78,9 +78,10 @@ LEFT JOIN LATERAL (
 ) AS known ON true
 """
 
+# What is booked is what the account holds, and fits; what is valued till a day has no bound: numeric.
 _TAIL = """
 LEFT JOIN LATERAL (
-    SELECT sum(p.amount_minor)::bigint AS amount_minor
+    SELECT sum(p.amount_minor){cast} AS amount_minor
     FROM ledger_posting AS p
     WHERE p.account_id = a.id AND p.booking_date = ANY(%(as_of_open)s::date[])
         AND p.{axis}_date <= %(as_of_day)s::date
@@ -122,7 +123,8 @@ class PointInTime:
         known = _BOOKED if self.axis is Axis.BOOKING else _VALUED
         if not self.open_days or (self.axis is Axis.BOOKING and self.day < self.open_days[0]):
             return known + _SUM.format(tail="0")
-        return known + _TAIL.format(axis=self.axis.value) + _SUM.format(tail="tail.amount_minor")
+        cast = "::bigint" if self.axis is Axis.BOOKING else ""
+        return known + _TAIL.format(axis=self.axis.value, cast=cast) + _SUM.format(tail="tail.amount_minor")
 
     @property
     def arguments(self) -> Mapping[str, Any]:

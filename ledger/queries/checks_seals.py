@@ -1,4 +1,4 @@
-"""The checks of `verify_ledger` that prove seals: rows, leaves, roots, chain, signatures, digests.
+"""The checks of `verify_ledger` that prove seals: rows, leaves, roots, chain, digests.
 
 They stream: each seal's leaves are computed by the database anew and handed over as hashes, so that a million
 postings take seconds and little memory.
@@ -7,7 +7,6 @@ postings take seconds and little memory.
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -18,13 +17,13 @@ from ledger.domain.seals import (
     TrialBalanceRow,
     header_bytes,
     is_signed,
-    statement_bytes,
     trial_balance_digest,
 )
 from ledger.domain.tiles import HASH_SIZE, grow
-from ledger.models import Book, JournalEntry, Seal, SealChart, SealKey, SealKeyEvent, SealNode
-from ledger.queries.seal_texts import headers_of, statement_of
-from ledger.queries.verification_check import Check
+from ledger.models import Book, JournalEntry, Seal, SealChart, SealKeyEvent, SealNode
+from ledger.queries.checks_seal_keys import check_signatures
+from ledger.queries.seal_texts import headers_of
+from ledger.queries.verification_check import Check, Found
 
 CHUNK = 50_000
 NOT_SEALING = "No key of seals is published, so closes are not sealed."
@@ -44,15 +43,6 @@ FROM ledger_seal AS s
 INNER JOIN ledger_dayclose AS c ON c.id = s.day_close_id
 INNER JOIN ledger_businessday AS d ON d.id = c.day_id
 WHERE s.book_id = %(book)s
-"""
-
-_UNAPPROVED = """
-SELECT e.event_no
-FROM ledger_sealkeyevent AS e
-LEFT JOIN accounts_approval AS a ON a.id = e.approval_id
-WHERE (a.kind, a.subject, a.maker_id, a.checker_id, a.status)
-    IS DISTINCT FROM
-    ('change_seal_keys', 'ALL/' || e.event || ' ' || e.key_id, e.maker_id, e.checker_id, 'executed')
 """
 
 # Per seal and line, what changed of accounts not at zero and of their sides: summed up over the seals it is
@@ -121,15 +111,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-@dataclass(slots=True)
-class Found:
-    """What one check of the seals found, and why it could not look at everything."""
-
-    name: str
-    findings: list[str] = field(default_factory=list)
-    reason: str = ""
-
-
 def check_seals(
     *, book: Book, outside: Sequence[OutsideSeal], missing_months: Sequence[str], reason: str
 ) -> tuple[list[Found], list[str]]:
@@ -145,7 +126,7 @@ def check_seals(
     entries, trees = _rows(book, seals, missing_months, reason)
     found = [
         _chained(book, seals, headers),
-        _signed(seals, headers),
+        check_signatures(seals=seals, headers=headers),
         entries,
         trees,
         _charts(book, seals),
@@ -182,89 +163,6 @@ def _chained(book: Book, seals: Sequence[Seal], headers: dict[int, SealHeader]) 
         number, size, previous = seal.seal_no, seal.tree_size, bytes(seal.seal_hash)
         moment = seal.recorded_at
     return found
-
-
-def _signed(seals: Sequence[Seal], headers: dict[int, SealHeader]) -> Found:
-    found = Found("seals_signed")
-    keys = {key.pk: bytes(key.public_key) for key in SealKey.objects.all()}
-    events = list(SealKeyEvent.objects.order_by("event_no"))
-    found.findings += _broken_events(events, keys)
-    if missing := sorted(({one.key_id for one in seals} | {one.key_id for one in events}) - keys.keys()):
-        found.reason = f"no public key {', '.join(missing)} to look with"
-    for seal in seals:
-        header = headers.get(seal.pk)
-        if header is None or seal.key_id not in keys:
-            continue
-        if not is_signed(keys[seal.key_id], bytes(seal.signature), header_bytes(header)):
-            found.findings.append(f"seal {seal.seal_no}: the signature is not of key {seal.key_id}")
-        if doubt := _doubt(seal, events):
-            found.findings.append(f"seal {seal.seal_no}: key {seal.key_id} {doubt}")
-    return found
-
-
-def _broken_events(events: Sequence[SealKeyEvent], keys: dict[str, bytes]) -> Iterator[str]:
-    previous, moment = None, None
-    for number, event in enumerate(events, start=1):
-        stored = None if event.previous_hash is None else bytes(event.previous_hash)
-        if event.event_no != number or stored != previous or (moment and event.recorded_at < moment):
-            yield f"key event {event.event_no}: does not follow from the one before"
-        previous, moment = bytes(event.event_hash), event.recorded_at
-        if event.key_id not in keys:
-            continue
-        content = statement_bytes(statement_of(event=event, public_key=keys[event.key_id]))
-        if previous != hashlib.sha256(content).digest():
-            yield f"key event {event.event_no}: its hash is not that of what it says"
-        signer = keys.get(event.signer_id or "")
-        if not (event.event == SealKeyEvent.Event.REVOKED and event.signer_id is None) and (
-            signer is None or not is_signed(signer, bytes(event.signature), content)
-        ):
-            yield f"key event {event.event_no}: is not signed by key {event.signer_id}"
-    yield from _out_of_order(events)
-    with connection.cursor() as cursor:
-        cursor.execute(_UNAPPROVED)
-        for (event_no,) in cursor.fetchall():
-            yield f"key event {event_no}: is not what two people approved"
-
-
-def _out_of_order(events: Sequence[SealKeyEvent]) -> Iterator[str]:
-    """A key comes into force once: by itself where none is, else by the signature of the one that is."""
-    known: set[str] = set()
-    revoked: set[str] = set()
-    in_force = None
-    for event in events:
-        key, signer = event.key_id, event.signer_id
-        is_in_order = {
-            SealKeyEvent.Event.PUBLISHED.value: key not in known and in_force is None and signer == key,
-            SealKeyEvent.Event.ROTATED.value: key not in known
-            and in_force is not None
-            and signer == in_force,
-            SealKeyEvent.Event.REVOKED.value: key in known
-            and key not in revoked
-            and signer in (None, key, in_force),
-        }.get(event.event, False)
-        if not is_in_order:
-            yield f"key event {event.event_no}: {event.event} by {signer} is not in order"
-        known.add(key)
-        if event.event == SealKeyEvent.Event.REVOKED:
-            revoked.add(key)
-            in_force = None if key == in_force else in_force
-        else:
-            in_force = key
-
-
-def _doubt(seal: Seal, events: Sequence[SealKeyEvent]) -> str:
-    """Why the key could not sign this seal; empty if it could."""
-    in_force = ""
-    for event in events:
-        if event.event == SealKeyEvent.Event.REVOKED:
-            since = event.untrusted_from
-            if event.key_id == seal.key_id and since and since <= seal.recorded_at:
-                return f"is revoked, and not trusted from {since.isoformat()}"
-            if event.recorded_at <= seal.recorded_at and event.key_id == in_force:
-                in_force = ""
-        elif event.recorded_at <= seal.recorded_at:
-            in_force = event.key_id
-    return "" if in_force == seal.key_id else "was not in force when it was made"
 
 
 def _rows(
@@ -373,6 +271,7 @@ def _held_outside(book: Book, seals: Sequence[Seal], outside: Sequence[OutsideSe
     """What somebody else holds is the measure: a seal that was made again differs from it."""
     found = Found("seals_held_outside")
     stored = {seal.seal_no: seal for seal in seals}
+    events = {bytes(one).hex() for one in SealKeyEvent.objects.values_list("event_hash", flat=True)}
     theirs = [seal for seal in outside if seal.header.book_code == book.code]
     if not theirs:
         found.reason = f"none of the seals held outside is of book {book.code}"
@@ -382,9 +281,12 @@ def _held_outside(book: Book, seals: Sequence[Seal], outside: Sequence[OutsideSe
             bytes.fromhex(seal.public_key), bytes.fromhex(seal.signature), content
         ):
             found.reason = f"seal {number} held outside is damaged: it is not signed by its own key"
-        elif number not in stored:
+            continue
+        if number not in stored:
             found.findings.append(f"seal {number}: is held outside and not here")
         elif bytes(stored[number].seal_hash).hex() != seal.seal_hash:
             ours, named = bytes(stored[number].root_hash).hex(), f"seal {number}: is not the one held outside"
             found.findings.append(f"{named}; root {ours[:16]} here, {seal.header.root[:16]} there")
+        if seal.header.key_event_hash not in {None, *events}:
+            found.findings.append(f"seal {number}: held outside, names an event of keys that is not here")
     return found

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -88,8 +90,8 @@ ORDER BY d.month DESC
 _RESULT = """
 SELECT
     u.id, u.code, u.exponent, count(DISTINCT a.account_id),
-    coalesce(sum(a.amount_minor) FILTER (WHERE a.type = 'income'), 0)::bigint,
-    coalesce(sum(a.amount_minor) FILTER (WHERE a.type = 'expense'), 0)::bigint
+    coalesce(sum(a.amount_minor) FILTER (WHERE a.type = 'income'), 0),
+    coalesce(sum(a.amount_minor) FILTER (WHERE a.type = 'expense'), 0)
 FROM (
     SELECT a.id AS account_id, a.unit_id, c.type, sum(p.amount_minor) AS amount_minor
     FROM ledger_account AS a
@@ -146,7 +148,10 @@ def year_results(*, book_id: int, year: int) -> Sequence[YearResult]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_RESULT, {"book": book_id, "year": year})
-        return [YearResult(*row) for row in cursor.fetchall()]
+        rows: list[list[Any]] = [
+            [int(one) if isinstance(one, Decimal) else one for one in row] for row in cursor.fetchall()
+        ]
+    return [YearResult(*row) for row in rows]
 
 
 def _shown(row: DayReopening | MonthReopening, period: str) -> Reopening:

@@ -11,7 +11,8 @@ _HEADERS = """
 SELECT
     s.id, b.code, s.seal_no, d.business_date, c.close_no, c.approval_id, c.maker_id, c.checker_id,
     c.recorded_at, s.first_position, s.tree_size, encode(s.root_hash, 'hex'), s.chart_id,
-    encode(s.trial_balance_digest, 'hex'), encode(s.previous_hash, 'hex'), s.key_id, s.recorded_at
+    encode(s.trial_balance_digest, 'hex'), encode(s.previous_hash, 'hex'), s.key_id, s.recorded_at,
+    encode(s.key_event_hash, 'hex')
 FROM ledger_seal AS s
 INNER JOIN ledger_book AS b ON b.id = s.book_id
 INNER JOIN ledger_dayclose AS c ON c.id = s.day_close_id

@@ -155,4 +155,7 @@ def trial_balance_accounts(
     }
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNTS.format(balances=point.joins), arguments)
-        return [TrialBalanceAccount(*row) for row in cursor.fetchall()]
+        return [
+            TrialBalanceAccount(account_id, address, int(balance_minor))
+            for account_id, address, balance_minor in cursor.fetchall()
+        ]

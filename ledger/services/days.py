@@ -33,6 +33,7 @@ def close_business_day(*, book_id: int, business_date: dt.date, approval_id: int
     :raises DayNotOpen: the book has no such day.
     :raises DayAlreadyClosed: it is closed.
     :raises CloseNotApproved: the approval is not of this day, or not given.
+    :raises ApprovedBeforeReopening: it was proposed before the day was last opened again.
     :raises BalancesDiffer: a running balance is not what its postings say; nothing is closed.
     """
     day = BusinessDay.objects.filter(book_id=book_id, business_date=business_date).first()

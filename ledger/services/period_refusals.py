@@ -75,6 +75,37 @@ class ReopenedAlready(LedgerRefusal):
     sentence = _("This close of the day was taken back before.")
 
 
+class ApprovedBeforeReopening(LedgerRefusal):
+    """The close was proposed before the day was last opened again, so its approval is void."""
+
+    code = "ledger_dayclose_approved_since_reopening"
+    sentence = _("This was proposed before the period was opened again, and is void: propose it anew.")
+
+
+class SoftCloseBeforeReopening(ApprovedBeforeReopening):
+    """The soft close was proposed before the day was last opened again."""
+
+    code = "ledger_daysoftclose_approved_since_reopening"
+
+
+class ReopeningBeforeReopening(ApprovedBeforeReopening):
+    """The reopening was proposed before the day was last opened again."""
+
+    code = "ledger_dayreopening_approved_since_reopening"
+
+
+class MonthCloseBeforeReopening(ApprovedBeforeReopening):
+    """The month's close was proposed before the month was last opened again."""
+
+    code = "ledger_monthclose_approved_since_reopening"
+
+
+class MonthReopeningBeforeReopening(ApprovedBeforeReopening):
+    """The month's reopening was proposed before the month was last opened again."""
+
+    code = "ledger_monthreopening_approved_since_reopening"
+
+
 class MonthAlreadyClosed(LedgerRefusal):
     """The month is closed."""
 

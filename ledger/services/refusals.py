@@ -252,6 +252,20 @@ class SealOutOfChain(SealRefused):
     sentence = _("Another seal was made meanwhile; close again.")
 
 
+class KeysChangedMeanwhile(SealRefused):
+    """A seal that does not name the last event of keys."""
+
+    code = "ledger_seal_names_last_key_event"
+    sentence = _("A key of the seals was changed meanwhile; close again.")
+
+
+class SealDatedBefore(SealRefused):
+    """A seal dated before the one that it follows, or before the event of keys that it names."""
+
+    code = "ledger_seal_dated_in_order"
+    sentence = _("The database's clock stands before the last seal: set it right, then close again.")
+
+
 class SealKeyMissing(LedgerRefusal):
     """Seals are made here, and the key that makes them is not at hand or not in force."""
 
@@ -264,6 +278,13 @@ class KeyChangeOutOfOrder(LedgerRefusal):
 
     code = "ledger_sealkeyevent_in_order"
     sentence = _("A key is published once, while none is in force, or rotated to; and revoked once.")
+
+
+class KeyChangeDatedBefore(KeyChangeOutOfOrder):
+    """A change of keys dated before the change or the seal that came before it."""
+
+    code = "ledger_sealkeyevent_dated_in_order"
+    sentence = _("A seal was made meanwhile, or the database's clock stands before the last one: try again.")
 
 
 class AccountDiffers(LedgerRefusal):

@@ -20,7 +20,8 @@ _DIGESTS = """
 SELECT
     ledger_chart_text(%(book)s),
     encode(sha256(convert_to(ledger_trial_balance_text(%(book)s), 'UTF8')), 'hex'),
-    clock_timestamp()
+    clock_timestamp(),
+    (SELECT e.event_hash FROM ledger_sealkeyevent AS e ORDER BY e.event_no DESC LIMIT 1)
 """
 
 
@@ -31,7 +32,8 @@ def seal_close(*, day_close_id: int) -> Seal | None:
     hashes come from the database; the tree, the header and the signature are made here.
 
     :raises SealKeyMissing: no key is in force, or its private key is not at hand.
-    :raises SealRefused: the close is not the newest of its book, or its book is open again.
+    :raises SealRefused: the close is not the newest of its book, its book is open again, or a key was changed
+      meanwhile.
     Source: DESIGN 3 (seals); decision 27.
     """
     if not is_sealing():
@@ -49,7 +51,7 @@ def seal_close(*, day_close_id: int) -> Seal | None:
         runs = grow(tree, _leaves(book.pk, size + 1, close.last_position))
         with connection.cursor() as cursor:
             cursor.execute(_DIGESTS, {"book": book.pk})
-            chart, trial_balance_digest, moment = cursor.fetchone()
+            chart, trial_balance_digest, moment, key_event_hash = cursor.fetchone()
         header = SealHeader(
             book_code=book.code,
             seal_no=earlier.seal_no + 1 if earlier else 1,
@@ -67,6 +69,7 @@ def seal_close(*, day_close_id: int) -> Seal | None:
             previous_hash=bytes(earlier.seal_hash).hex() if earlier else None,
             key_id=key_id,
             recorded_at=moment,
+            key_event_hash=bytes(key_event_hash).hex(),
         )
         content = header_bytes(header)
         seal = Seal.objects.create(
@@ -80,6 +83,7 @@ def seal_close(*, day_close_id: int) -> Seal | None:
             trial_balance_digest=bytes.fromhex(trial_balance_digest),
             previous_hash=earlier.seal_hash if earlier else None,
             seal_hash=hashlib.sha256(content).digest(),
+            key_event_hash=bytes(key_event_hash),
             key_id=key_id,
             signature=private_key.sign(content),
             recorded_at=moment,

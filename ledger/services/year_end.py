@@ -23,7 +23,10 @@ RETAINED_CATEGORY = 3020
 
 _POSTINGS = """
 WITH result AS MATERIALIZED (
-    SELECT a.id AS account_id, a.unit_id, sum(p.amount_minor)::bigint AS amount_minor
+    -- What no entry may move, however large, reaches the posting rule as too much, and is refused by name.
+    SELECT
+        a.id AS account_id, a.unit_id,
+        greatest(least(sum(p.amount_minor), 1e16), -1e16)::bigint AS amount_minor
     FROM ledger_account AS a
     INNER JOIN ledger_accountcategory AS c ON c.number = a.category_id AND c.type IN ('income', 'expense')
     INNER JOIN ledger_posting AS p
@@ -35,7 +38,11 @@ WITH result AS MATERIALIZED (
 SELECT 1 AS entry_no, r.account_id, -r.amount_minor AS amount_minor FROM result AS r
 UNION ALL
 SELECT 1, kept.account_id, r.amount_minor
-FROM (SELECT unit_id, sum(amount_minor)::bigint AS amount_minor FROM result GROUP BY unit_id) AS r
+FROM (
+    SELECT unit_id, greatest(least(sum(amount_minor), 1e16), -1e16)::bigint AS amount_minor
+    FROM result
+    GROUP BY unit_id
+) AS r
 INNER JOIN unnest(%(retained_unit_id)s::bigint[], %(retained_account_id)s::bigint[])
     AS kept (unit_id, account_id)
     ON kept.unit_id = r.unit_id

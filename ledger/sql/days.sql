@@ -105,6 +105,14 @@ BEGIN
             MESSAGE = format('closing %s is not approved by these two people', shut.business_date);
     END IF;
 
+    IF ledger_is_void_for_day(NEW.approval_id, NEW.day_id) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayclose_approved_since_reopening',
+            TABLE = 'ledger_dayclose',
+            MESSAGE = format('closing %s was proposed before it was opened again', shut.business_date);
+    END IF;
+
     NEW.close_no := 1 + (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = NEW.day_id);
     NEW.recorded_at := statement_timestamp();
     NEW.last_position := ledger_stamp_positions(shut.book_id);

@@ -29,4 +29,6 @@ DROP FUNCTION ledger_check_day_reopening();
 DROP FUNCTION ledger_soft_close_day();
 DROP FUNCTION ledger_require_read_committed();
 DROP FUNCTION ledger_hold_result_still(integer);
+DROP FUNCTION ledger_is_void_for_month(bigint, integer, date);
+DROP FUNCTION ledger_is_void_for_day(bigint, bigint);
 DROP FUNCTION ledger_is_approved(bigint, text, text, text, bigint, bigint, jsonb);

@@ -14,6 +14,32 @@ BEGIN
 END;
 $$;
 
+-- Whether an approval was proposed before the day, or the month, that it is about was last opened again: then it is
+-- void, for what was approved is not what stands there now.
+CREATE OR REPLACE FUNCTION ledger_is_void_for_day(approval bigint, asked_day bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM accounts_approval AS a
+        INNER JOIN ledger_dayreopening AS r ON r.day_id = asked_day AND r.recorded_at >= a.proposed_at
+        WHERE a.id = approval
+    );
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION ledger_is_void_for_month(approval bigint, asked_book integer, asked_month date)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM accounts_approval AS a
+        INNER JOIN ledger_monthreopening AS r ON r.recorded_at >= a.proposed_at
+        INNER JOIN ledger_monthclose AS c ON c.id = r.close_id
+        WHERE a.id = approval AND c.book_id = asked_book AND c.month = asked_month
+    );
+END;
+$$;
+
 -- Keep income and expense still: waits for entries in flight, and holds off those that follow, until the
 -- transaction ends. Balances before the day, as the posting rule locks them.
 CREATE OR REPLACE FUNCTION ledger_hold_result_still(held_book integer) RETURNS void
@@ -81,6 +107,13 @@ BEGIN
             TABLE = 'ledger_daysoftclose',
             MESSAGE = format('soft-closing %s is not approved by these two people', shut.business_date);
     END IF;
+    IF ledger_is_void_for_day(NEW.approval_id, NEW.day_id) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_daysoftclose_approved_since_reopening',
+            TABLE = 'ledger_daysoftclose',
+            MESSAGE = format('soft-closing %s was proposed before it was opened again', shut.business_date);
+    END IF;
     NEW.close_no := 1 + (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = NEW.day_id);
     NEW.last_position := ledger_stamp_positions(shut.book_id);
     NEW.recorded_at := statement_timestamp();
@@ -142,6 +175,13 @@ BEGIN
             CONSTRAINT = 'ledger_dayreopening_is_approved',
             TABLE = 'ledger_dayreopening',
             MESSAGE = format('reopening %s for this reason is not approved by these two', named.business_date);
+    END IF;
+    IF ledger_is_void_for_day(NEW.approval_id, NEW.day_id) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_dayreopening_approved_since_reopening',
+            TABLE = 'ledger_dayreopening',
+            MESSAGE = format('reopening %s was proposed before it was last opened again', named.business_date);
     END IF;
     NEW.from_status := named.status;
     NEW.close_no := (SELECT count(*) FROM ledger_dayclose AS c WHERE c.day_id = NEW.day_id)
@@ -225,6 +265,13 @@ BEGIN
             TABLE = 'ledger_monthclose',
             MESSAGE = format('this close of %s is not approved by these two', to_char(NEW.month, 'YYYY-MM'));
     END IF;
+    IF ledger_is_void_for_month(NEW.approval_id, NEW.book_id, NEW.month) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_monthclose_approved_since_reopening',
+            TABLE = 'ledger_monthclose',
+            MESSAGE = format('this close of %s was proposed before it was opened again', to_char(NEW.month, 'YYYY-MM'));
+    END IF;
     NEW.last_position := ledger_stamp_positions(NEW.book_id);
     NEW.recorded_at := statement_timestamp();
     RETURN NEW;
@@ -264,6 +311,13 @@ BEGIN
             CONSTRAINT = 'ledger_monthreopening_is_approved',
             TABLE = 'ledger_monthreopening',
             MESSAGE = format('reopening %s for this reason is not approved', to_char(named.month, 'YYYY-MM'));
+    END IF;
+    IF ledger_is_void_for_month(NEW.approval_id, named.book_id, named.month) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            CONSTRAINT = 'ledger_monthreopening_approved_since_reopening',
+            TABLE = 'ledger_monthreopening',
+            MESSAGE = format('this reopening of %s was proposed before the last', to_char(named.month, 'YYYY-MM'));
     END IF;
     NEW.last_position := ledger_stamp_positions(named.book_id);
     NEW.recorded_at := statement_timestamp();

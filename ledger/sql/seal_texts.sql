@@ -55,23 +55,34 @@ CREATE OR REPLACE FUNCTION ledger_instant(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
+-- In plpgsql, since its second version reads a column that came later. A seal without that column is of the first.
 CREATE OR REPLACE FUNCTION ledger_seal_header(seal ledger_seal) RETURNS bytea
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp SET datestyle = 'ISO, YMD' AS $$
-SELECT convert_to(
-    '16:plimsoll-seal-v1,' || ledger_netstring(b.code) || ledger_netstring(seal.seal_no::text)
-    || ledger_netstring(d.business_date::text) || ledger_netstring(c.close_no::text)
-    || ledger_netstring(c.approval_id::text) || ledger_netstring(c.maker_id::text) || ledger_netstring(c.checker_id::text)
-    || ledger_netstring(ledger_instant(c.recorded_at)) || ledger_netstring(seal.first_position::text) || ledger_netstring(seal.tree_size::text)
-    || ledger_netstring(encode(seal.root_hash, 'hex')) || ledger_netstring(seal.chart_id)
-    || ledger_netstring(encode(seal.trial_balance_digest, 'hex'))
-    || ledger_netstring(encode(seal.previous_hash, 'hex')) || ledger_netstring(seal.key_id)
-    || ledger_netstring(ledger_instant(seal.recorded_at)),
-    'UTF8'
-)
-FROM ledger_dayclose AS c
-INNER JOIN ledger_businessday AS d ON d.id = c.day_id
-INNER JOIN ledger_book AS b ON b.id = seal.book_id
-WHERE c.id = seal.day_close_id
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp SET datestyle = 'ISO, YMD' AS $$
+BEGIN
+    RETURN (
+        SELECT convert_to(
+            CASE WHEN seal.key_event_hash IS NULL THEN '16:plimsoll-seal-v1,' ELSE '16:plimsoll-seal-v2,' END
+            || ledger_netstring(b.code) || ledger_netstring(seal.seal_no::text)
+            || ledger_netstring(d.business_date::text) || ledger_netstring(c.close_no::text)
+            || ledger_netstring(c.approval_id::text) || ledger_netstring(c.maker_id::text)
+            || ledger_netstring(c.checker_id::text) || ledger_netstring(ledger_instant(c.recorded_at))
+            || ledger_netstring(seal.first_position::text) || ledger_netstring(seal.tree_size::text)
+            || ledger_netstring(encode(seal.root_hash, 'hex')) || ledger_netstring(seal.chart_id)
+            || ledger_netstring(encode(seal.trial_balance_digest, 'hex'))
+            || ledger_netstring(encode(seal.previous_hash, 'hex')) || ledger_netstring(seal.key_id)
+            || ledger_netstring(ledger_instant(seal.recorded_at))
+            || CASE
+                WHEN seal.key_event_hash IS NULL THEN ''
+                ELSE ledger_netstring(encode(seal.key_event_hash, 'hex'))
+            END,
+            'UTF8'
+        )
+        FROM ledger_dayclose AS c
+        INNER JOIN ledger_businessday AS d ON d.id = c.day_id
+        INNER JOIN ledger_book AS b ON b.id = seal.book_id
+        WHERE c.id = seal.day_close_id
+    );
+END;
 $$;
 
 CREATE OR REPLACE FUNCTION ledger_seal_key_statement(event ledger_sealkeyevent) RETURNS bytea

@@ -1,22 +1,29 @@
 -- A seal is of the newest close of its book, goes on where the one before it stopped, digests what the database
--- itself finds, and names a key in force. The database cannot sign, and leaves root and signature to verify_ledger.
+-- itself finds, and names a key in force and the last event of keys, which waits for seals under way and they for it.
+-- The database cannot sign, and leaves root and signature to verify_ledger.
 CREATE OR REPLACE FUNCTION ledger_check_seal() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     broken text;
     closed record;
     earlier record;
+    last_event record;
     head bigint;
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_sealkeyevent'));
     SELECT h.last_position INTO head FROM ledger_positionhead AS h WHERE h.book_id = NEW.book_id FOR NO KEY UPDATE;
     SELECT d.book_id, d.status, c.last_position INTO closed
     FROM ledger_dayclose AS c
     INNER JOIN ledger_businessday AS d ON d.id = c.day_id
     WHERE c.id = NEW.day_close_id;
-    SELECT s.seal_no, s.tree_size, s.seal_hash INTO earlier
+    SELECT s.seal_no, s.tree_size, s.seal_hash, s.recorded_at INTO earlier
     FROM ledger_seal AS s
     WHERE s.book_id = NEW.book_id
     ORDER BY s.seal_no DESC
+    LIMIT 1;
+    SELECT e.event_hash, e.recorded_at INTO last_event
+    FROM ledger_sealkeyevent AS e
+    ORDER BY e.event_no DESC
     LIMIT 1;
 
     IF closed.book_id IS DISTINCT FROM NEW.book_id OR closed.status IS DISTINCT FROM 'closed' OR EXISTS (
@@ -35,8 +42,12 @@ BEGIN
         broken := 'ledger_seal_positions_gapless';
     ELSIF NEW.key_id IS DISTINCT FROM ledger_seal_key_in_force() THEN
         broken := 'ledger_seal_key_is_in_force';
+    ELSIF NEW.key_event_hash IS DISTINCT FROM last_event.event_hash THEN
+        broken := 'ledger_seal_names_last_key_event';
     ELSIF NEW.recorded_at NOT BETWEEN transaction_timestamp() AND clock_timestamp() THEN
         broken := 'ledger_seal_time_is_now';
+    ELSIF NEW.recorded_at <= earlier.recorded_at OR NEW.recorded_at < last_event.recorded_at THEN
+        broken := 'ledger_seal_dated_in_order';
     ELSIF (NEW.chart_id, NEW.trial_balance_digest) IS DISTINCT FROM (
         encode(sha256(convert_to(ledger_chart_text(NEW.book_id), 'UTF8')), 'hex'),
         sha256(convert_to(ledger_trial_balance_text(NEW.book_id), 'UTF8'))
@@ -101,7 +112,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('ledger_sealkeyevent'));
     in_force := ledger_seal_key_in_force();
-    SELECT e.event_no, e.event_hash INTO earlier
+    SELECT e.event_no, e.event_hash, e.recorded_at INTO earlier
     FROM ledger_sealkeyevent AS e
     ORDER BY e.event_no DESC
     LIMIT 1;
@@ -121,6 +132,9 @@ BEGIN
         broken := 'ledger_sealkeyevent_in_order';
     ELSIF NEW.recorded_at NOT BETWEEN transaction_timestamp() AND clock_timestamp() THEN
         broken := 'ledger_sealkeyevent_time_is_now';
+    ELSIF NEW.recorded_at <= earlier.recorded_at
+        OR NEW.recorded_at <= (SELECT max(s.recorded_at) FROM ledger_seal AS s) THEN
+        broken := 'ledger_sealkeyevent_dated_in_order';
     ELSIF NEW.event_hash IS DISTINCT FROM sha256(ledger_seal_key_statement(NEW)) THEN
         broken := 'ledger_sealkeyevent_hash_agrees';
     ELSIF NOT EXISTS (
@@ -146,11 +160,13 @@ CREATE OR REPLACE TRIGGER ledger_sealkeyevent_rule BEFORE INSERT ON ledger_sealk
 FOR EACH ROW EXECUTE FUNCTION ledger_check_seal_key_event();
 
 ALTER TABLE ledger_sealkey
+DROP CONSTRAINT IF EXISTS ledger_sealkey_named_by_its_hash,
 ADD CONSTRAINT ledger_sealkey_named_by_its_hash CHECK (
     octet_length(public_key) = 32 AND key_id = left(encode(sha256(public_key), 'hex'), 16)
 );
 
 ALTER TABLE ledger_sealchart
+DROP CONSTRAINT IF EXISTS ledger_sealchart_named_by_its_hash,
 ADD CONSTRAINT ledger_sealchart_named_by_its_hash CHECK (
     digest = encode(sha256(convert_to(content, 'UTF8')), 'hex')
 );

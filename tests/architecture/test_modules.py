@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.source import Module, app_modules, modules
 
 LONGEST = 400
-ALONE = {"ledger/offline/verify_bundle.py": 550}
+ALONE = {"ledger/offline/verify_bundle.py": 570}
 """Longer, for they travel as one file."""
 DRAWERS = {"utils", "util", "common", "helpers", "core", "exceptions", "misc", "base"}
 EVERYWHERE = ("accounts", "ledger", "custody", "contracts", "clearing", "config", "bench", "tools", "tests")

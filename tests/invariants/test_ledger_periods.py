@@ -184,6 +184,27 @@ class TestCloses:
                 )
         assert caught.value.diag.constraint_name == name
 
+    def test_by_an_approval_from_before_the_reopening_are_refused(
+        self, prey: SmallBook, lin: User, attacker: Login
+    ) -> None:
+        """Two were asked for; the second was never used, and what it was about stands no more."""
+        soft, spare_soft = (permit(prey, lin, "soft_close_business_day", str(MONDAY)) for _ in range(2))
+        spare = named(approval(prey, lin))
+        attacker.execute(SOFT_CLOSE.format(**TWO), soft)
+        attacker.commit()
+        reopening, spare_reopening = (named(approved_reopening(prey, lin)) for _ in range(2))
+        attacker.execute(REOPEN.format(reason=REASON, **TWO), reopening)
+        attacker.commit()
+        for statement, permission, table in (
+            (SOFT_CLOSE.format(**TWO), spare_soft, "daysoftclose"),
+            (CLOSE, spare, "dayclose"),
+        ):
+            found = refused_by(attacker, statement, permission)
+            assert found == f"ledger_{table}_approved_since_reopening"
+        close(prey, lin)
+        found = refused_by(attacker, REOPEN.format(reason=REASON, **TWO), spare_reopening)
+        assert found == "ledger_dayreopening_approved_since_reopening"
+
 
 class TestReopenings:
     def test_of_an_open_day_are_refused(self, prey: SmallBook, lin: User, attacker: Login) -> None:
@@ -326,6 +347,21 @@ class TestMonths:
         attacker.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         found = refused_by(attacker, UNMONTH.format(reason=REASON, **TWO), right)
         assert found == "ledger_monthreopening_read_committed"
+
+    def test_by_an_approval_from_before_the_reopening_are_refused(
+        self, prey: SmallBook, lin: User, attacker: Login
+    ) -> None:
+        close(prey, lin)
+        spare = permit(prey, lin, "close_month", "2008-09", hardness="soft")
+        spare_reopening = permit(prey, lin, "reopen_month", "2008-09", reason="why")
+        shut_month(prey, lin, Hardness.SOFT)
+        unshut_month(prey, lin)
+        found = refused_by(attacker, self.statement(), spare)
+        assert found == "ledger_monthclose_approved_since_reopening"
+        shut_month(prey, lin, Hardness.SOFT)
+        statement = UNMONTH.format(reason=REASON, **TWO).replace("ORDER BY c.id", "ORDER BY c.id DESC")
+        found = refused_by(attacker, statement, spare_reopening)
+        assert found == "ledger_monthreopening_approved_since_reopening"
 
     def test_are_reopened_once_a_close(self, prey: SmallBook, lin: User, attacker: Login) -> None:
         close(prey, lin)

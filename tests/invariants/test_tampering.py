@@ -73,6 +73,7 @@ OTHER = {
     "character varying": "left({column} || 'x', 2) || 'y'",
     "bytea": "set_byte({column}, 0, get_byte({column}, 0) # 1)",
     "timestamp with time zone": "{column} + interval '1 microsecond'",
+    "numeric": "{column} + 1",
     "xid8": "({column}::text::bigint - 1)::text::xid8",
 }
 EMPTY = {
@@ -203,7 +204,9 @@ def forge(superuser: Login, sealed: SmallBook, amount: int = 1) -> None:
         )
 
 
-def seal_whatever_stands(superuser: Login, closes: list[tuple[int, int]], sealed: SmallBook) -> None:
+def seal_whatever_stands(
+    superuser: Login, closes: list[tuple[int, int]], sealed: SmallBook, *, names_event: bool = True
+) -> None:
     """What the service does, without the database in its way: the forger has the key."""
     trial_balances = trial_balances_of(superuser, closes)
     tree = MemoryTree()
@@ -230,6 +233,7 @@ def seal_whatever_stands(superuser: Login, closes: list[tuple[int, int]], sealed
             trial_balance_digest=bytes.fromhex(balance),
             previous_hash=previous,
             seal_hash=b"",
+            key_event_hash=bytes(SealKeyEvent.objects.latest("event_no").event_hash) if names_event else None,
             key_id=str(key_in_force()),
             recorded_at=DayClose.objects.get(pk=close_id).recorded_at,
         )
@@ -287,12 +291,13 @@ def trial_balances_of(superuser: Login, closes: list[tuple[int, int]]) -> list[s
     return found
 
 
-def seal_anew(superuser: Login, sealed: SmallBook) -> None:
+def seal_anew(superuser: Login, sealed: SmallBook, *, names_event: bool = True) -> None:
     """Forget every seal and make them all again from the forged rows, with the installation's own key."""
     closes = superuser.execute("SELECT id, last_position FROM ledger_dayclose ORDER BY id").fetchall()
     superuser.execute("DELETE FROM ledger_sealnode")
     superuser.execute("DELETE FROM ledger_seal")
-    seal_whatever_stands(superuser, [(int(str(one)), int(str(last))) for one, last in closes], sealed)
+    pairs = [(int(str(one)), int(str(last))) for one, last in closes]
+    seal_whatever_stands(superuser, pairs, sealed, names_event=names_event)
 
 
 class TestForgery:

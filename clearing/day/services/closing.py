@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from accounts.models import Approval, ApprovalKind, ApprovalStatus
@@ -11,7 +12,7 @@ from accounts.services.approvals import approve, execute_approval, propose_appro
 from clearing.day.domain.plan import Figures
 from clearing.day.models import DayRun, DayStep, StepName, StepStatus
 from clearing.day.services.chunks import NeedsSecondPerson
-from ledger.models import Book, BusinessDay
+from ledger.models import Book, BusinessDay, DayReopening
 from ledger.services.days import close_business_day, stamp_positions
 from ledger.services.seals import seal_close
 
@@ -116,8 +117,10 @@ def expect_close_again(*, run: DayRun) -> None:
 
 
 def _standing(book_id: int, business_date: dt.date) -> Approval | None:
-    """The newest open proposal that is about these very books."""
+    """The newest open proposal that is about these very books, made since the day was last opened again."""
     book = Book.objects.get(pk=book_id)
+    reopenings = DayReopening.objects.filter(day__book=book, day__business_date=business_date)
+    reopened_at = reopenings.aggregate(at=Max("recorded_at"))["at"]
     payload = _payload(book, business_date)
     rows = Approval.objects.filter(
         book_code=book.code,
@@ -125,6 +128,8 @@ def _standing(book_id: int, business_date: dt.date) -> Approval | None:
         subject=_subject(book, business_date),
         status__in=[ApprovalStatus.PROPOSED, ApprovalStatus.APPROVED],
     ).order_by("-pk")
+    if reopened_at is not None:
+        rows = rows.filter(proposed_at__gt=reopened_at)
     return next((approval for approval in rows if approval.payload == payload), None)
 
 

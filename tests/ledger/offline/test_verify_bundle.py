@@ -242,9 +242,7 @@ def sign_anew(seal: dict[str, Any], key: Ed25519PrivateKey, **changes: object) -
     """Sign a seal with the key, after the last event of keys."""
     public_key = key.public_key().public_bytes_raw()
     seal["header"] |= {"key_id": key_id_of(public_key), **changes}
-    content = verify_bundle.netstrings(
-        ["plimsoll-seal-v1", *(seal["header"][name] for name in verify_bundle.SEAL)]
-    )
+    content = verify_bundle.sealed_bytes(seal["header"])
     seal |= {
         "seal_hash": verify_bundle.digest(content),
         "signature": key.sign(content).hex(),
@@ -269,7 +267,7 @@ class TestThiefWithAKeyOfHisOwn:
                     if changes.get("signer_id", 1) is None
                 }
                 key_event(keys["events"], thief, recorded_at=moment, **changes, **own)
-            sign_anew(seals["seals"][-1], thief)
+            sign_anew(seals["seals"][-1], thief, key_event_hash=keys["events"][-1]["event_hash"])
             files["keys.json"] = verify_bundle.dumps(keys).encode()
             files["seals.json"] = verify_bundle.dumps(seals).encode()
 
@@ -287,6 +285,7 @@ class TestThiefWithAKeyOfHisOwn:
         place = bundle.with_name("stolen.zip")
         content = self.stolen(bundle, {"event": "revoked", "signer_id": None}, {"event": "published"})
         assert quick_verdict(content, place) == 2
+        assert "begins a new line of trust; say --key" in verdict_of(place)[1]
         with zipfile.ZipFile(bundle) as archive:
             (event,) = json.loads(archive.read("keys.json"))["events"]
         honest = verify_bundle.digest(bytes.fromhex(event["statement"]["public_key"]))

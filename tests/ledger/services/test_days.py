@@ -81,7 +81,8 @@ class TestCloseBusinessDay:
         assert BusinessDay.objects.get(book=main_book.book).status == "closed"
         assert list(EntryPosition.objects.values_list("position", flat=True)) == [1, 2]
         snapshot = DailySnapshot.objects.get(account_id=main_book.accounts["wang"])
-        assert (snapshot.balance_minor, snapshot.debit_minor, snapshot.credit_minor) == (-300, 200, -500)
+        assert snapshot.balance_minor == -300
+        assert (int(snapshot.debit_minor), int(snapshot.credit_minor)) == (200, -500)
 
     def test_refuses_bookings_afterwards(self, main_book: SmallBook, checker: User) -> None:
         close(main_book, checker)

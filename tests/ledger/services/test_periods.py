@@ -12,7 +12,7 @@ from ledger.queries.balances import balance_as_of
 from ledger.queries.periods import months, reopenings
 from ledger.queries.verification import Verdict, verify_book
 from ledger.services import period_refusals, refusals
-from ledger.services.days import open_business_day
+from ledger.services.days import close_business_day, open_business_day
 from ledger.services.periods import (
     close_month,
     propose_day_reopening,
@@ -25,7 +25,7 @@ from ledger.services.periods import (
 )
 from ledger.services.posting import EntryDraft, reverse_journal_entry
 from tests.ledger.builders import MONDAY, SmallBook
-from tests.ledger.services.test_days import close
+from tests.ledger.services.test_days import approval, close
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + dt.timedelta(1)
@@ -74,12 +74,12 @@ def shut_month(book: SmallBook, checker: User, hardness: Hardness, month: dt.dat
     close_month(book_id=book.book.id, month=month, hardness=hardness, approval_id=proposed.id)
 
 
-def unshut_month(book: SmallBook, checker: User) -> None:
+def unshut_month(book: SmallBook, checker: User, month: dt.date = SEPTEMBER) -> None:
     proposed = propose_month_reopening(
-        book_id=book.book.id, month=SEPTEMBER, reason="a statement came late", maker_id=book.maker.id
+        book_id=book.book.id, month=month, reason="a statement came late", maker_id=book.maker.id
     )
     approve(approval_id=proposed.id, checker_id=checker.id)
-    reopen_month(book_id=book.book.id, month=SEPTEMBER, approval_id=proposed.id)
+    reopen_month(book_id=book.book.id, month=month, approval_id=proposed.id)
 
 
 def status(book: SmallBook, day: dt.date = MONDAY) -> str:
@@ -173,7 +173,7 @@ class TestReopenBusinessDay:
         assert list(closes) == [(1, 2), (2, 3)]
         wang = main_book.accounts["wang"]
         snapshots = DailySnapshot.objects.filter(account_id=wang).order_by("close_no")
-        assert list(snapshots.values_list("close_no", "balance_minor", "credit_minor")) == [
+        assert [(one.close_no, one.balance_minor, int(one.credit_minor)) for one in snapshots] == [
             (1, -500, -500),
             (2, -570, -570),
         ]
@@ -190,6 +190,27 @@ class TestReopenBusinessDay:
         reopen(main_book, lin)
         close(main_book, lin)
         assert DayClose.objects.count() == 3
+
+    def test_makes_approvals_void_that_were_proposed_before(self, main_book: SmallBook, lin: User) -> None:
+        """A second close, a second soft close and a second reopening were approved, and never used."""
+        spare_close = approval(main_book, lin)
+        spare_soft_close = propose_soft_close(
+            book_id=main_book.book.id, business_date=MONDAY, maker_id=main_book.maker.id
+        )
+        approve(approval_id=spare_soft_close.id, checker_id=lin.id)
+        soft_close(main_book, lin)
+        spare_reopening = approved_reopening(main_book, lin)
+        reopen(main_book, lin)
+        book_id = main_book.book.id
+        with pytest.raises(period_refusals.SoftCloseBeforeReopening):
+            soft_close_business_day(book_id=book_id, business_date=MONDAY, approval_id=spare_soft_close.id)
+        with pytest.raises(period_refusals.ApprovedBeforeReopening):
+            close_business_day(book_id=book_id, business_date=MONDAY, approval_id=spare_close)
+        soft_close(main_book, lin)
+        with pytest.raises(period_refusals.ReopeningBeforeReopening):
+            reopen_business_day(book_id=book_id, business_date=MONDAY, approval_id=spare_reopening)
+        close(main_book, lin)
+        assert verify_book(book=main_book.book).verdict is Verdict.CLEAN
 
     def test_refuses_an_open_day(self, main_book: SmallBook, lin: User) -> None:
         with pytest.raises(period_refusals.DayIsOpen):
@@ -261,6 +282,19 @@ class TestReopenMonth:
         assert [one.period for one in reopenings(book_id=main_book.book.id)] == ["2008-09", "2008-09-15"]
         assert months(book_id=main_book.book.id)[0].reopenings == 2
         assert verify_book(book=main_book.book).verdict is Verdict.CLEAN
+
+    def test_makes_approvals_void_that_were_proposed_before(self, main_book: SmallBook, lin: User) -> None:
+        close(main_book, lin)
+        spare = propose_month_close(
+            book_id=main_book.book.id, month=SEPTEMBER, hardness=Hardness.SOFT, maker_id=main_book.maker.id
+        )
+        approve(approval_id=spare.id, checker_id=lin.id)
+        shut_month(main_book, lin, Hardness.SOFT)
+        unshut_month(main_book, lin)
+        with pytest.raises(period_refusals.MonthCloseBeforeReopening):
+            close_month(
+                book_id=main_book.book.id, month=SEPTEMBER, hardness=Hardness.SOFT, approval_id=spare.id
+            )
 
     def test_refuses_a_hard_closed_month(self, main_book: SmallBook, lin: User) -> None:
         close(main_book, lin)
