@@ -80,6 +80,12 @@ MENU: list[dict[str, Any]] = [
         pages(_("Client exchanges"), "currency_yen", "ledger.clientexchange"),
         pages(_("Revaluations"), "published_with_changes", "ledger.revaluation"),
         pages(_("Imports"), "upload_file", "ledger.importfile"),
+        {
+            "title": _("Uploaded files"),
+            "icon": "rule",
+            "link": reverse_lazy("admin:ledger_importupload_changelist"),
+            "permission": may_view("ledger.importfile"),
+        },
         pages(_("Seals"), "verified", "ledger.seal"),
         pages(_("Keys of the seals"), "key", "ledger.sealkeyevent"),
         pages(_("Chart of accounts"), "list_alt", "ledger.accountcategory"),

@@ -1,12 +1,24 @@
 """Pages of the ledger. Nothing here changes anything."""
 
-from ledger.admin import accounts, days, exchange, holds, imports, journal, reference, seals, trial_balance
+from ledger.admin import (
+    accounts,
+    days,
+    exchange,
+    holds,
+    import_uploads,
+    imports,
+    journal,
+    reference,
+    seals,
+    trial_balance,
+)
 
 __all__ = [
     "accounts",
     "days",
     "exchange",
     "holds",
+    "import_uploads",
     "imports",
     "journal",
     "reference",

@@ -1,10 +1,13 @@
 """Imported files, each with its refused lines."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.acts import list_act, staff_of
+from accounts.admin.approvals import may_decide
 from accounts.admin.columns import column, instant_column, state_column
 from accounts.admin.filters import choices, rows
 from accounts.admin.panels import Cell, Column, Look, Panel, Table, number, text
@@ -32,6 +35,14 @@ class ImportFileAdmin(ReadOnlyAdmin[ImportFile]):
     list_select_related = ["book"]
     search_fields = ["name", "sha256"]
     ordering = ["-id"]
+    actions_list = ["upload_file"]
+
+    def has_propose_permission(self, request: HttpRequest) -> bool:
+        return may_decide(staff_of(request))
+
+    @list_act(label=gettext_lazy("Upload a file"), url_path="upload")
+    def upload_file(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:ledger_importupload_new"))
 
     def panels(self, request: HttpRequest, row: ImportFile) -> list[Panel]:
         refused = row.lines.filter(outcome="refused").order_by("line_no")[:SHOWN]

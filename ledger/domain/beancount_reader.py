@@ -23,7 +23,7 @@ from ledger.domain.foreign_journal import (
 
 _DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]+(\S+)(.*)", re.ASCII | re.DOTALL)
 _ACCOUNT = r"[^\W\d_][\w-]*(?::[\w-]+)+"
-_NUMBER = r"[-+]?[ \t]*(?:\d[\d,]*(?:\.\d*)?|\.\d+)"
+_NUMBER = r"[-+]?[ \t]*\d[\d,]*(?:\.\d*)?"
 _UNIT = r"[A-Z](?:[A-Z0-9'._-]*[A-Z0-9])?"
 _POSTING = re.compile(
     rf"(?:[*!&#?%PSTCURM][ \t]+)?(?P<account>{_ACCOUNT})"
@@ -212,7 +212,4 @@ def _transaction(date: dt.date, rest: str, statement: list[tuple[int, str]], tex
 
 def _plain(number: str) -> str:
     """`- 1,234.` as `-1234`; the scale that was written stays."""
-    plain = re.sub(r"[ \t,+]", "", number).removesuffix(".")
-    sign = "-" if plain.startswith("-") else ""
-    digits = plain.removeprefix("-")
-    return sign + ("0" + digits if digits.startswith(".") else digits)
+    return re.sub(r"[ \t,+]", "", number).removesuffix(".")

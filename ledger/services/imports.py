@@ -6,7 +6,7 @@ people approve is the file's hash with the outcome: nothing is refused, or taken
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -77,11 +77,21 @@ class ImportReport:
         return sum(line.outcome == outcome for line in self.lines)
 
 
+OnProgress = Callable[[int, int], None]
+"""Told after each statement: how many transactions are answered for, of how many."""
+
+
+def _ignore(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 class _Rollback(Exception):
     """Ends a simulation."""
 
 
-def simulate_import(*, request: ImportRequest, maker_id: int) -> ImportReport:
+def simulate_import(
+    *, request: ImportRequest, maker_id: int, on_progress: OnProgress = _ignore
+) -> ImportReport:
     """Import, report, and roll everything back. Joins the caller's transaction, else is its own.
 
     :raises ImportUnreadable: the file, its mapping or its profile cannot be read.
@@ -92,7 +102,7 @@ def simulate_import(*, request: ImportRequest, maker_id: int) -> ImportReport:
     report: ImportReport | None = None
     try:
         with transaction.atomic():
-            report = _earlier(request) or _imported(request, maker_id)
+            report = _earlier(request) or _imported(request, maker_id, on_progress)
             raise _Rollback
     except _Rollback:
         pass
@@ -101,13 +111,15 @@ def simulate_import(*, request: ImportRequest, maker_id: int) -> ImportReport:
     return report
 
 
-def propose_import(*, request: ImportRequest, maker_id: int) -> tuple[ImportReport, Approval]:
+def propose_import(
+    *, request: ImportRequest, maker_id: int, on_progress: OnProgress = _ignore
+) -> tuple[ImportReport, Approval]:
     """Simulate, and ask a second person for exactly this outcome. Joins the caller's transaction.
 
     :raises ImportHasRefusals: all or none was asked for, or it is an opening balance, and a line is refused.
     :raises ImportUnreadable, DayNotOpen: as `simulate_import`.
     """
-    report = simulate_import(request=request, maker_id=maker_id)
+    report = simulate_import(request=request, maker_id=maker_id, on_progress=on_progress)
     _refuse_parts(request, report)
     book = Book.objects.get(pk=request.book_id)
     approval = propose_approval(
@@ -120,7 +132,9 @@ def propose_import(*, request: ImportRequest, maker_id: int) -> tuple[ImportRepo
     return report, approval
 
 
-def post_import(*, request: ImportRequest, approval_id: int) -> ImportReport:
+def post_import(
+    *, request: ImportRequest, approval_id: int, on_progress: OnProgress = _ignore
+) -> ImportReport:
     """Import what was approved: entries into the open day, the file and a line for each of its statements.
 
     Joins the caller's transaction, else is its own: all of it, or nothing. The same file is one import; asked
@@ -139,7 +153,7 @@ def post_import(*, request: ImportRequest, approval_id: int) -> ImportReport:
         approval = Approval.objects.filter(pk=approval_id).first()
         if approval is None:
             raise ImportNotApproved(f"there is no approval {approval_id}")
-        report = _imported(request, approval.maker_id)
+        report = _imported(request, approval.maker_id, on_progress)
         _refuse_parts(request, report)
         try:
             execute_approval(
@@ -190,7 +204,7 @@ def _items(request: ImportRequest) -> list[Item]:
     return list(opening_of(items)) if request.kind == OPENING else items
 
 
-def _imported(request: ImportRequest, maker_id: int) -> ImportReport:
+def _imported(request: ImportRequest, maker_id: int, on_progress: OnProgress) -> ImportReport:
     booking_date = (
         BusinessDay.objects.filter(book_id=request.book_id, status=BusinessDay.Status.OPEN)
         .values_list("business_date", flat=True)
@@ -210,7 +224,7 @@ def _imported(request: ImportRequest, maker_id: int) -> ImportReport:
     except UnreadableFile as error:
         raise ImportUnreadable(str(error)) from error
     entries, refusals = _post(
-        request, [one for one in planned if isinstance(one, Planned)], booking_date, maker_id
+        request, [one for one in planned if isinstance(one, Planned)], booking_date, maker_id, on_progress
     )
     missed = check_balances(plan=planned, taken=set(entries), chart=chart)
     lines = []
@@ -233,7 +247,11 @@ def _imported(request: ImportRequest, maker_id: int) -> ImportReport:
 
 
 def _post(
-    request: ImportRequest, planned: Sequence[Planned], booking_date: dt.date, maker_id: int
+    request: ImportRequest,
+    planned: Sequence[Planned],
+    booking_date: dt.date,
+    maker_id: int,
+    on_progress: OnProgress,
 ) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
     """Entry by line, and refusal by line. A batch that is refused is halved until the culprit is alone."""
     entries: dict[int, int] = {}
@@ -253,11 +271,13 @@ def _post(
         except LedgerRefusal as refusal:
             if len(batch) == 1:
                 refusals[batch[0].item.line_no] = (refusal.code, str(refusal))
+                on_progress(len(entries) + len(refusals), len(planned))
             else:
                 half = len(batch) // 2
                 waiting += [batch[half:], batch[:half]]
             continue
         entries.update((one.item.line_no, entry.entry_id) for one, entry in zip(batch, posted, strict=True))
+        on_progress(len(entries) + len(refusals), len(planned))
     return entries, refusals
 
 

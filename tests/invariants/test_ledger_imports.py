@@ -124,6 +124,39 @@ class TestImportLine:
         assert refused_by(attacker, statement) == name
 
 
+UPLOAD = (
+    "INSERT INTO ledger_importupload (book_id, kind_id, file_format, name, sha256, content, mapping, profile,"
+    " all_or_none, taken, refused, passed_over, checked, refusals, uploaded_by_id)"
+    " SELECT f.book_id, {kind}, {format}, f.name, {sha256}, f.content, f.mapping, '', false, {taken}, 0, 0,"
+    " 0, '[]', a.maker_id FROM ledger_importfile AS f"
+    " INNER JOIN accounts_approval AS a ON a.id = f.approval_id"
+)
+HONEST = {"kind": "f.kind_id", "format": "f.file_format", "sha256": "f.sha256", "taken": "1"}
+
+
+class TestImportUpload:
+    @pytest.mark.parametrize(
+        ("changes", "name"),
+        [
+            ({"sha256": "repeat('0', 64)"}, "hash_is_its_own"),
+            ({"kind": "'client_deposit'"}, "kind_known"),
+            ({"format": "'other'"}, "format_known"),
+            ({"taken": "-1"}, "counts_not_negative"),
+        ],
+    )
+    def test_is_refused(self, prey: SmallBook, attacker: Login, changes: dict[str, str], name: str) -> None:
+        assert refused_by(attacker, UPLOAD.format(**HONEST | changes)) == f"ledger_importupload_{name}"
+
+    def test_stays_as_it_came(self, prey: SmallBook, attacker: Login, owner_connection: Login) -> None:
+        attacker.execute(UPLOAD.format(**HONEST))
+        attacker.commit()
+        for statement in ("UPDATE ledger_importupload SET taken = 2", "DELETE FROM ledger_importupload"):
+            assert refused_by(attacker, statement) == "InsufficientPrivilege"
+            with pytest.raises(psycopg.errors.CheckViolation) as caught:
+                owner_connection.execute(statement)
+            assert caught.value.diag.constraint_name == "ledger_importupload_append_only"
+
+
 class TestBoth:
     @pytest.mark.parametrize("table", ["ledger_importfile", "ledger_importline"])
     @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])

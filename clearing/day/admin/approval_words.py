@@ -43,6 +43,9 @@ QUESTIONS = {
     ),
     ApprovalKind.RESOLVE_DISPUTE: gettext_lazy("Answer this dispute so? It is decided for good."),
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
+    ApprovalKind.IMPORT_JOURNAL: gettext_lazy(
+        "Import this file? What its trial took is booked into the open day; what was refused stays out."
+    ),
     ApprovalKind.SET_OFFICIAL_RATE: gettext_lazy(
         "Set these official rates? They value the house's positions and are never taken back."
     ),

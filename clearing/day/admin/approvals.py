@@ -36,7 +36,9 @@ from clearing.liquidation.admin.liquidations import simulation_panels
 from clearing.liquidation.models import Liquidation
 from custody.models import Payment
 from ledger.admin.amounts import amount
+from ledger.admin.import_uploads import refused_lines
 from ledger.models import BusinessDay, Unit
+from ledger.services.import_uploads import uploaded_of
 
 
 class ApproveForm(forms.Form):
@@ -316,6 +318,9 @@ def subject_panels(request: HttpRequest, row: Approval) -> list[Panel]:
                 )
                 for one in days
             ]
+        case ApprovalKind.IMPORT_JOURNAL:
+            upload = uploaded_of(approval=row)
+            return [refused_lines(upload)] if upload is not None else []
         case ApprovalKind.TRANSFER_YEAR_END:
             units = Unit.objects.in_bulk(field_name="code")
             return [

@@ -25,6 +25,7 @@ from custody.models import Payment, PaymentState
 from custody.services.withdrawals import cancel_withdrawal, release_withdrawal
 from ledger.models import Book, BusinessDay, Hardness
 from ledger.queries.days import open_business_date
+from ledger.services.import_uploads import post_uploaded_import
 from ledger.services.official_rates import set_approved_rates
 from ledger.services.periods import close_month, reopen_business_day, reopen_month, soft_close_business_day
 from ledger.services.year_end import transfer_year_end
@@ -240,6 +241,14 @@ def _open_or_last_day(book_id: int) -> dt.date:
     return last.business_date
 
 
+def _import_journal(approval: Approval) -> str:
+    report = post_uploaded_import(approval_id=approval.pk)
+    return _("Imported: %(taken)d booked, %(refused)d refused.") % {
+        "taken": report.count("taken"),
+        "refused": report.count("refused"),
+    }
+
+
 BY_THEMSELVES: dict[ApprovalKind, Callable[[Approval], str]] = {
     ApprovalKind.SOFT_CLOSE_BUSINESS_DAY: _soft_close,
     ApprovalKind.REOPEN_BUSINESS_DAY: _reopen,
@@ -248,5 +257,6 @@ BY_THEMSELVES: dict[ApprovalKind, Callable[[Approval], str]] = {
     ApprovalKind.TRANSFER_YEAR_END: _transfer_year_end,
     ApprovalKind.ACTIVATE_RULE_PACK: _activate_rule_pack,
     ApprovalKind.SET_OFFICIAL_RATE: _set_rates,
+    ApprovalKind.IMPORT_JOURNAL: _import_journal,
 }
 """What needs nobody but the two who decided it."""

@@ -4,10 +4,12 @@ import csv
 import json
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
 
 from accounts.models import User
 from ledger.domain.foreign_journal import formula_safe
@@ -49,13 +51,16 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['maker']}.")
         approval_id = options["post"]
         try:
-            if approval_id is not None:
-                report = post_import(request=request, approval_id=approval_id)
-            elif options["propose"]:
-                report, approval = propose_import(request=request, maker_id=maker.pk)
-                approval_id = approval.pk
-            else:
-                report = simulate_import(request=request, maker_id=maker.pk)
+            watched_by: tqdm[Any] = tqdm(unit=" entries", file=sys.stderr, disable=not sys.stderr.isatty())
+            with watched_by as bar:
+                watched = partial(show, bar)
+                if approval_id is not None:
+                    report = post_import(request=request, approval_id=approval_id, on_progress=watched)
+                elif options["propose"]:
+                    report, approval = propose_import(request=request, maker_id=maker.pk, on_progress=watched)
+                    approval_id = approval.pk
+                else:
+                    report = simulate_import(request=request, maker_id=maker.pk, on_progress=watched)
         except LedgerRefusal as refusal:
             self.stderr.write(str(refusal))
             if options["json"]:
@@ -100,6 +105,11 @@ class Command(BaseCommand):
         )
         if options["propose"]:
             self.stderr.write(f"Proposed as approval {approval_id}; a second person decides in the admin.")
+
+
+def show(bar: "tqdm[Any]", done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
 
 
 def document(report: ImportReport, approval_id: int | None, *, posted: bool) -> dict[str, object]:

@@ -1,6 +1,10 @@
 """Foreign journals and opening balances: every line answered for, nothing plugged, one file one import."""
 
+import csv
 import datetime as dt
+import io
+import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -24,6 +28,7 @@ from ledger.services.imports import (
 )
 from ledger.services.refusals import DayNotOpen
 from tests.ledger.builders import MONDAY, SmallBook, small_book
+from tests.ledger.queries.test_export import run_bean_check
 from tests.ledger.services.test_days import checker, close
 
 __all__ = ["checker"]
@@ -250,3 +255,91 @@ class TestCommand:
         said = capsys.readouterr()
         assert "line 5: ledger_import_syntax" in said.err
         assert "'=cmd()" in (place / "r.csv").read_text()
+
+
+OLD_HOUSE = """option "title" "An old house"
+2008-08-01 open Assets:Bank          USD
+2008-08-01 open Liabilities:Wang     USD
+2008-08-01 open Liabilities:Okafor   USD
+
+2008-09-01 * "Payee" "Pays in" #tag ^link
+  ref: "A-1"
+  Assets:Bank  1,100.50 USD
+  Liabilities:Wang
+
+2008-09-02 txn "split in three"
+  Assets:Bank           30.00 USD ; a comment
+  Liabilities:Wang     -10.00 USD
+  Liabilities:Okafor   -20.00 USD
+
+2008-09-03 * "pays out"
+  Liabilities:Wang       0.5 USD
+  Assets:Bank
+
+2008-09-04 balance Assets:Bank  1130.00 USD
+"""
+LEDGER_OF_ROWS = """transaction,date,account,unit,amount
+1,2008-09-01,Assets:Bank,USD,1100.50
+1,2008-09-01,Liabilities:Wang,USD,-1100.50
+2,2008-09-02,Assets:Bank,USD,30.00
+3,2008-09-03,Liabilities:Wang,USD,0.50
+2,2008-09-02,Liabilities:Wang,USD,-10.00
+2,2008-09-02,Liabilities:Okafor,USD,-20.00
+3,2008-09-03,Assets:Bank,USD,-0.50
+"""
+HLEDGER_RULES = """skip 1
+fields tx, date, account1, unit, number
+date-format %Y-%m-%d
+amount %number %unit
+account2 Clearing
+"""
+"""Each row is one side; what stands against it is cleared by the others of its transaction."""
+NAMED = {"bank": "Assets:Bank", "wang": "Liabilities:Wang", "okafor": "Liabilities:Okafor"}
+
+
+def our_balances(book: SmallBook) -> dict[str, Decimal]:
+    return {
+        foreign: Decimal(balance(account_id=book.accounts[name])).scaleb(-2)
+        for name, foreign in NAMED.items()
+    }
+
+
+class TestOracles:
+    """Independent tools read the foreign journal themselves, and find what was booked here."""
+
+    def test_bean_check_agrees_on_every_balance(
+        self, main_book: SmallBook, checker: User, tmp_path: Path
+    ) -> None:
+        report = post(request_of(main_book, OLD_HOUSE), main_book, checker)
+        assert (report.count("taken"), report.count("checked"), report.count("refused")) == (3, 1, 0)
+        asserted = "".join(
+            f"2008-09-05 balance {account}  {amount} USD\n"
+            for account, amount in our_balances(main_book).items()
+        )
+        file = tmp_path / "old.beancount"
+        file.write_text(OLD_HOUSE + asserted, encoding="utf-8")
+        checked = run_bean_check(file)
+        assert checked.returncode == 0, checked.stderr
+        file.write_text(OLD_HOUSE.replace("0.5 USD", "0.6 USD") + asserted, encoding="utf-8")
+        assert run_bean_check(file).returncode != 0
+
+    def test_hledger_agrees_on_every_balance(
+        self, main_book: SmallBook, checker: User, tmp_path: Path, hledger_path: str
+    ) -> None:
+        request = request_of(main_book, LEDGER_OF_ROWS, file_format="csv", name="rows.csv")
+        report = post(request, main_book, checker)
+        assert (report.count("taken"), report.count("refused")) == (3, 0)
+        rows, rules = tmp_path / "rows.csv", tmp_path / "rows.rules"
+        rows.write_text(LEDGER_OF_ROWS, encoding="utf-8")
+        rules.write_text(HLEDGER_RULES, encoding="utf-8")
+        said = subprocess.run(
+            [hledger_path, "-f", rows, "--rules-file", rules, "balance", "--flat", "-O", "csv", "-N"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        theirs = {
+            account: Decimal(amount.removesuffix(" USD"))
+            for account, amount in list(csv.reader(io.StringIO(said)))[1:]
+        }
+        assert theirs == our_balances(main_book)
