@@ -132,6 +132,29 @@ def set_official_rates(
         )
 
 
+def correct_official_rate(
+    *, book_id: int, rate_date: dt.date, draft: RateDraft, approval_id: int, maker_id: int
+) -> OfficialRate:
+    """Set the version of a closed day's rate that a correction after the close has been approved for.
+
+    Requires the caller's transaction, with the approval used up in it. Revaluations keep the version that
+    they were made from; whoever reads the rate from now on reads this one.
+
+    :raises RateMalformed: the rate is not a positive plain decimal number.
+    :raises LedgerRefusal: the rule of the table that refuses, by name.
+    Source: DESIGN 3 (after close); docs/decisions/0042.
+    """
+    (made,) = _write(
+        book=Book.objects.get(pk=book_id),
+        rate_date=rate_date,
+        drafts=[draft],
+        source=OfficialRate.MANUAL,
+        maker_id=maker_id,
+        approval_id=approval_id,
+    )
+    return made
+
+
 def _write(
     *,
     book: Book,

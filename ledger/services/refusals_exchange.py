@@ -28,6 +28,13 @@ class RateNotApproved(LedgerRefusal):
     sentence = _("This rate is not what two people approved.")
 
 
+class RateOfClosedDay(LedgerRefusal):
+    """A rate of a closed day is set anew other than by a correction after the close."""
+
+    code = "ledger_officialrate_closed_day_corrected"
+    sentence = _("The day is closed: propose a correction of its rate instead.")
+
+
 class RateBothWays(LedgerRefusal):
     """The pair has a rate of the day in the opposite direction."""
 

@@ -23,7 +23,8 @@ LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- Rates follow one another by version, in one direction a day, each between two currencies. What two people approve
--- is the rate of a pair on a day, in its shortest decimal text; an approval sets a pair once.
+-- is the rate of a pair on a day, in its shortest decimal text; an approval sets a pair once. What a closed day was
+-- revalued with is replaced by a correction alone, which puts right what was posted from it.
 CREATE OR REPLACE FUNCTION ledger_guard_official_rate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -53,17 +54,33 @@ BEGIN
     ELSIF NEW.approval_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM accounts_approval AS a
         INNER JOIN ledger_book AS b ON b.id = NEW.book_id AND b.code = a.book_code
-        WHERE a.id = NEW.approval_id AND a.kind = 'set_official_rate' AND a.status IN ('approved', 'executed')
-            AND a.subject = b.code || '/' || to_char(NEW.rate_date, 'YYYY-MM-DD')
-            AND a.payload -> 'rates' ->> pair = trim_scale(NEW.rate)::text
-            AND a.payload ->> 'source' = NEW.source
-            AND a.maker_id = NEW.maker_id
+        WHERE a.id = NEW.approval_id AND a.maker_id = NEW.maker_id
+            AND CASE a.kind
+                WHEN 'set_official_rate' THEN a.status IN ('approved', 'executed')
+                    AND a.subject = b.code || '/' || to_char(NEW.rate_date, 'YYYY-MM-DD')
+                    AND a.payload -> 'rates' ->> pair = trim_scale(NEW.rate)::text
+                    AND a.payload ->> 'source' = NEW.source
+                WHEN 'correct_after_close' THEN a.status = 'executed' AND NEW.source = 'manual'
+                    AND starts_with(a.subject, b.code || '/correction/')
+                    AND a.payload ->> 'kind' = 'fx'
+                    AND a.payload ->> 'subject' = 'fx/' || pair || '/' || to_char(NEW.rate_date, 'YYYY-MM-DD')
+                    AND a.payload -> 'corrected' ->> 'rate' = trim_scale(NEW.rate)::text
+                    AND a.payload -> 'was' ->> 'version' = (NEW.version - 1)::text
+                ELSE false
+            END
             AND NOT EXISTS (
                 SELECT FROM ledger_officialrate AS r
                 WHERE r.approval_id = a.id AND r.unit_id = NEW.unit_id AND r.base_unit_id = NEW.base_unit_id
             )
     ) THEN
         broken := 'ledger_officialrate_is_approved';
+    ELSIF NEW.version > 1 AND EXISTS (
+        SELECT FROM ledger_businessday AS d
+        WHERE d.book_id = NEW.book_id AND d.business_date = NEW.rate_date AND d.status = 'closed'
+    ) AND NOT EXISTS (
+        SELECT FROM accounts_approval AS a WHERE a.id = NEW.approval_id AND a.kind = 'correct_after_close'
+    ) THEN
+        broken := 'ledger_officialrate_closed_day_corrected';
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING

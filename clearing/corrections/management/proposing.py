@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 
 from clearing.corrections.models import Correction
 from clearing.corrections.services.marks import propose_mark_correction
+from clearing.corrections.services.official_rates import propose_official_rate_correction
 from clearing.corrections.services.rates import propose_rate_correction
 from clearing.corrections.services.statements import propose_statement_correction, propose_statement_file
 from clearing.corrections.services.trades import propose_trade_correction
@@ -48,6 +49,11 @@ ASKED: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "--kept": {"type": int, "help": "the number of the corrected statement, if it came by itself"},
         "--file": {"type": Path, "help": "or the corrected file, to be kept now"},
         "--custodian": {"help": "whose file it is"},
+    },
+    "fx": {
+        "--pair": {"required": True, "help": "the pair as it was stated, such as USD/CNY"},
+        "--on": {**DAY, "dest": "rate_date", "help": "the day whose official rate was wrong"},
+        "--rate": {"required": True, "help": "what is right, as a plain decimal"},
     },
 }
 
@@ -151,9 +157,21 @@ def _statement(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correct
         raise CommandError(f"{error.__doc__} {error}", returncode=2) from error
 
 
+def _official_rate(options: Mapping[str, Any], signed: Mapping[str, Any]) -> Correction:
+    unit_code, _slash, base_code = options["pair"].partition("/")
+    return propose_official_rate_correction(
+        unit_code=unit_code,
+        base_code=base_code,
+        rate_date=options["rate_date"],
+        rate=options["rate"],
+        **signed,
+    )
+
+
 _PROPOSERS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Correction]] = {
     "mark": _mark,
     "rate": _rate,
     "trade": _trade,
     "statement": _statement,
+    "fx": _official_rate,
 }

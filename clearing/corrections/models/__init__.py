@@ -6,6 +6,7 @@ from clearing.corrections.models.runs import (
     CorrectionRun,
     EntryPurpose,
     FindingFigure,
+    PositionAdjustment,
     Tendency,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "DecisionReview",
     "EntryPurpose",
     "FindingFigure",
+    "PositionAdjustment",
     "ReviewKind",
     "ReviewState",
     "Tendency",

@@ -15,6 +15,7 @@ class CorrectionKind(models.TextChoices):
     RATE = "rate", _("rate")
     TRADE = "trade", _("trade")
     STATEMENT = "statement", _("statement")
+    FX = "fx", _("official rate")
 
 
 class Correction(models.Model):
@@ -54,7 +55,7 @@ class Correction(models.Model):
                 fields=["book", "reference"], name="corrections_correction_reference_unique"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["mark", "rate", "trade", "statement"]),
+                condition=Q(kind__in=["mark", "rate", "trade", "statement", "fx"]),
                 name="corrections_correction_kind_known",
             ),
             models.CheckConstraint(

@@ -67,6 +67,10 @@ class FindingFigure(models.TextChoices):
     RECEIPT = "receipt", _("receipt booked")
     CONFIRMATION = "confirmation", _("payment or transfer confirmed")
     MATCHED = "matched", _("lines matched")
+    BOOK_VALUE = "book_value", _("cost of a position")
+    UNREALISED = "unrealised", _("unrealised result of a position")
+    REALISED = "realised", _("realised exchange result")
+    TAKEN_OVER = "taken_over", _("translated result")
 
 
 class Tendency(models.TextChoices):
@@ -128,6 +132,55 @@ class CorrectionFinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.business_date} {self.figure}: {self.stored} > {self.recomputed}"
+
+
+class PositionAdjustment(models.Model):
+    """What a corrected official rate changed of one currency's position, at one revaluation. Append-only.
+
+    The entry puts it right: valued on the revaluation's day, or, where no revaluation came after what was
+    booked, on the day of the run. Gains and what the position cost more are positive, in the base currency.
+    """
+
+    run = models.ForeignKey(
+        CorrectionRun, on_delete=models.PROTECT, related_name="position_adjustments", verbose_name=_("run")
+    )
+    unit = models.ForeignKey(
+        "ledger.Unit", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
+    revaluation = models.ForeignKey(
+        "ledger.Revaluation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("revaluation"),
+    )
+    entry = models.ForeignKey(
+        "ledger.JournalEntry", on_delete=models.PROTECT, related_name="+", verbose_name=_("entry")
+    )
+    cost_minor = models.BigIntegerField(_("cost"))
+    unrealised_minor = models.BigIntegerField(_("unrealised"))
+    realised_minor = models.BigIntegerField(_("realised"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("adjustment of a position")
+        verbose_name_plural = _("adjustments of positions")
+        ordering = ["run", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "unit", "revaluation"],
+                name="corrections_positionadjustment_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=~Q(cost_minor=0, unrealised_minor=0, realised_minor=0),
+                name="corrections_positionadjustment_changes_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.revaluation_id}"
 
 
 class EntryPurpose(models.TextChoices):

@@ -40,7 +40,7 @@ def findings_of(*, run_id: int) -> QuerySet[CorrectionFinding]:
     """Return what a run found, by contract and day."""
     return (
         CorrectionFinding.objects.filter(run_id=run_id)
-        .select_related("contract__unit")
+        .select_related("contract__unit", "run__book__base_unit")
         .order_by("contract__code", "business_date", "figure", "subject")
     )
 

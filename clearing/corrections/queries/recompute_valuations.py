@@ -74,10 +74,11 @@ element AS MATERIALIZED (
 ), quoted AS MATERIALIZED (
     SELECT
         e.*, u.code AS unit_code, u.exponent,
-        coalesce(e.mark_id = %(mark_id)s, false) AS is_corrected,
-        CASE WHEN e.mark_id = %(mark_id)s THEN %(price_minor)s ELSE k.price_minor END AS price_minor,
-        CASE WHEN e.mark_id = %(mark_id)s THEN %(hold_reason)s ELSE k.reason END AS reason,
-        CASE WHEN e.mark_id = %(mark_id)s THEN %(usable)s ELSE k.usable_for_liquidation END
+        coalesce(e.mark_id = ANY(%(mark_ids)s::bigint[]), false) AS is_corrected,
+        CASE WHEN e.mark_id = ANY(%(mark_ids)s::bigint[]) THEN %(price_minor)s ELSE k.price_minor END
+            AS price_minor,
+        CASE WHEN e.mark_id = ANY(%(mark_ids)s::bigint[]) THEN %(hold_reason)s ELSE k.reason END AS reason,
+        CASE WHEN e.mark_id = ANY(%(mark_ids)s::bigint[]) THEN %(usable)s ELSE k.usable_for_liquidation END
             AS usable_for_liquidation
     FROM element AS e
     INNER JOIN marks_instrument AS i ON i.id = e.instrument_id

@@ -16,7 +16,7 @@ _TOUCHED = """
     SELECT DISTINCT v.contract_id
     FROM margin_valuation AS v
     WHERE v.book_id = %(book_id)s AND v.business_date BETWEEN %(first)s AND %(last)s
-        AND %(mark_id)s = ANY(v.mark_ids)
+        AND v.mark_ids && %(mark_ids)s::bigint[]
 """
 
 
@@ -76,11 +76,15 @@ def propose_mark_correction(
 
 
 def plan_of_mark(*, correction: Correction) -> RecomputePlan:
-    """Put the corrected price in wherever the mark was used. Reads nothing."""
+    """Put the corrected price in wherever a version of the mark was used. Reads only."""
+    mark = Mark.objects.get(pk=correction.was["mark"])
+    versions = Mark.objects.filter(
+        book_id=mark.book_id, instrument_id=mark.instrument_id, session_date=mark.session_date
+    )
     return RecomputePlan(
         touched=_TOUCHED,
         params={
-            "mark_id": correction.was["mark"],
+            "mark_ids": list(versions.values_list("pk", flat=True)),
             "price_minor": correction.corrected["price_minor"],
             "hold_reason": HoldReason.NO_PRICE if correction.corrected["price_minor"] is None else "",
             "usable": correction.corrected["usable_for_liquidation"],

@@ -21,6 +21,7 @@ from clearing.corrections.models import (
 )
 from clearing.corrections.queries.recompute_statement import recording, showing
 from clearing.corrections.services.marks import carry_out_mark, plan_of_mark
+from clearing.corrections.services.official_rates import carry_out_official_rate, plan_of_official_rate
 from clearing.corrections.services.plans import Carrying, Effect, RecomputePlan
 from clearing.corrections.services.rates import carry_out_rate, plan_of_rate
 from clearing.corrections.services.refusals import (
@@ -68,6 +69,7 @@ _PLANS: Mapping[str, Callable[..., RecomputePlan]] = {
     CorrectionKind.RATE: plan_of_rate,
     CorrectionKind.TRADE: plan_of_trade,
     CorrectionKind.STATEMENT: plan_of_statement,
+    CorrectionKind.FX: plan_of_official_rate,
 }
 
 
@@ -177,6 +179,8 @@ def _carry_out(correction: Correction, carrying: Carrying) -> list[Effect]:
             return carry_out_trade(correction=correction, carrying=carrying)
         case CorrectionKind.STATEMENT:
             return carry_out_statement(correction=correction, carrying=carrying)
+        case CorrectionKind.FX:
+            return carry_out_official_rate(correction=correction, carrying=carrying)
         case _:
             raise CorrectionUnknown(f"{correction.reference} at {carrying.booking_date}")
 
@@ -233,7 +237,7 @@ def _execute(
     more: Mapping[str, object],
 ) -> tuple[Any, ...]:
     params: dict[str, Any] = {
-        "mark_id": None,
+        "mark_ids": [],
         "price_minor": None,
         "hold_reason": "",
         "usable": False,

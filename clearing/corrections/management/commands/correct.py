@@ -18,7 +18,7 @@ from ledger.services.refusals import LedgerRefusal
 
 
 class Command(BaseCommand):
-    help = "Correct a mark, statement, trade or rate after the close. Exits with 2 where it is refused."
+    help = "Correct what was wrong after the close. Exits with 2 where it is refused."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)

@@ -228,6 +228,13 @@ class TestRunCorrectionOfAMark:
         approve_and_run(called, back)
         assert (back.was["version"], Mark.objects.current().get(pk__gt=back.was["mark"]).version) == (2, 3)
 
+    def test_corrects_a_correction_by_what_was_decided_on(self, called: Harbour) -> None:
+        """Valued at 139.00, put right to 145.00 by mistake, and then to 138.00: found against 139.00."""
+        approve_and_run(called, correct_mark(called, 14_500, day=MONDAY))
+        result = approve_and_run(called, correct_mark(called, 13_800, day=MONDAY))
+        assert ("F1", "Mon", "collateral", 13_900_000, 13_800_000, "") in findings(result)
+        assert reviews(result) == [("F1", "Mon", "margin_call")]
+
     def test_is_refused_when_another_was_faster(self, called: Harbour) -> None:
         slow = correct_mark(called, 14_000, day=MONDAY)
         approve_and_run(called, correct_mark(called, 14_500, day=MONDAY))

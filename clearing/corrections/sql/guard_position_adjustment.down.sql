@@ -1,0 +1,8 @@
+DROP TRIGGER corrections_adjusting_entry ON ledger_journalentry;
+DROP FUNCTION corrections_check_adjusting_entry();
+DROP TRIGGER corrections_positionadjustment_proved ON corrections_positionadjustment;
+DROP FUNCTION corrections_check_position_adjustment();
+DROP FUNCTION corrections_revalued_minor(bigint);
+DROP TRIGGER corrections_positionadjustment_check ON corrections_positionadjustment;
+DROP TRIGGER corrections_positionadjustment_guard ON corrections_positionadjustment;
+DROP FUNCTION corrections_guard_position_adjustment();

@@ -1,0 +1,1 @@
+DELETE FROM ledger_entrykind WHERE code = 'house_revaluation_corrected';
