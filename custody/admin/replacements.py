@@ -1,5 +1,7 @@
 """Beside a statement: which one took its place or whose place it took, and what the two tell otherwise."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,13 @@ def _panel(request: HttpRequest, row: Statement, one: StatementReplacement) -> T
         title, other = _("Superseded: differences in the corrected statement"), one.replacement
     else:
         title, other = _("Replaces a blocked statement: differences"), one.replaced
+    return differences_table(
+        title=title, found=found, other=related(other, request, _("statement %d") % other.pk)
+    )
+
+
+def differences_table(*, title: str, found: Sequence[LineDifference], other: Cell | None = None) -> Table:
+    """What two statements tell otherwise, line by line; `other` leads to the other one."""
     return Table(
         title=title,
         columns=[
@@ -39,18 +48,15 @@ def _panel(request: HttpRequest, row: Statement, one: StatementReplacement) -> T
             Column(_("was"), Look.NUMBER),
             Column(_("is right"), Look.NUMBER),
             Column(_("change")),
-            Column(_("other statement")),
+            *([Column(_("other statement"))] if other else []),
         ],
-        rows=[
-            _row(difference, related(other, request, _("statement %d") % other.pk))
-            for difference in found[:MOST_DIFFERENCES]
-        ],
+        rows=[[*_row(difference), *([other] if other else [])] for difference in found[:MOST_DIFFERENCES]],
         empty=_("The two say the same."),
         note=_("Only the first %d are shown.") % MOST_DIFFERENCES if len(found) > MOST_DIFFERENCES else "",
     )
 
 
-def _row(one: LineDifference, other: Cell) -> list[Cell]:
+def _row(one: LineDifference) -> list[Cell]:
     return [
         text(
             {"entry": _("movement"), "opening": _("opening balance"), "closing": _("closing balance")}[
@@ -63,7 +69,6 @@ def _row(one: LineDifference, other: Cell) -> list[Cell]:
         NOTHING if one.was_minor is None else amount(one.was_minor, one.exponent),
         NOTHING if one.corrected_minor is None else amount(one.corrected_minor, one.exponent),
         _change(one),
-        other,
     ]
 
 

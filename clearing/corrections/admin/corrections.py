@@ -12,9 +12,10 @@ from accounts.admin.panels import Act, Column, Look, Panel, Table, Tone, chip, t
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.stored_texts import stored_text
 from accounts.models import Approval, ApprovalStatus
-from clearing.corrections.admin.panels import correction_panels
+from clearing.corrections.admin.panels import adjustments_panel, correction_panels
+from clearing.corrections.admin.proposing import ProposesCorrections, deciders
 from clearing.corrections.admin.reviews import TONES_OF_REVIEW
-from clearing.corrections.models import Correction, CorrectionRun, ReviewState
+from clearing.corrections.models import Correction, CorrectionKind, CorrectionRun, ReviewState
 
 TONES_OF_APPROVAL = {
     ApprovalStatus.PROPOSED: Tone.NOTICE,
@@ -25,7 +26,7 @@ TONES_OF_APPROVAL = {
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin[Correction]):
+class CorrectionAdmin(ProposesCorrections, ReadOnlyAdmin[Correction]):
     tones = {"kind": {}}
     list_display = [
         code_column(Correction, "reference"),
@@ -49,7 +50,9 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
         run = CorrectionRun.objects.filter(correction=row).first()
         return [
             *correction_panels(request, row),
+            *([deciders()] if row.approval.status == ApprovalStatus.PROPOSED else []),
             *([self._reviews(request, run), self._entries(request, run)] if run else []),
+            *([adjustments_panel(request, run)] if run and row.kind == CorrectionKind.FX else []),
         ]
 
     def _reviews(self, request: HttpRequest, run: CorrectionRun) -> Table:

@@ -19,6 +19,7 @@ from clearing.corrections.models import (
     Tendency,
 )
 from clearing.corrections.queries.corrections import findings_of
+from clearing.corrections.services.refusals import CorrectionRefusal
 from clearing.corrections.services.run import dry_run_correction
 from clearing.margin.admin.looks import level_chip
 from ledger.admin.amounts import amount
@@ -32,11 +33,13 @@ WORDS: Mapping[str, Any] = {
     "contract": gettext_lazy("contract"),
     "external_cost_minor": gettext_lazy("external costs"),
     "mark": gettext_lazy("mark"),
-    "price_minor": gettext_lazy("price"),
+    "price_minor": gettext_lazy("price in minor units"),
     "lines": gettext_lazy("lines"),
     "number": gettext_lazy("custodian's number"),
     "quantity": gettext_lazy("quantity"),
-    "rate_ppm": gettext_lazy("rate"),
+    "official_rate": gettext_lazy("stated rate, its number"),
+    "rate": gettext_lazy("official rate"),
+    "rate_ppm": gettext_lazy("interest rate (millionths)"),
     "sequence": gettext_lazy("sequence"),
     "sha256": gettext_lazy("SHA-256"),
     "state": gettext_lazy("state"),
@@ -46,6 +49,13 @@ WORDS: Mapping[str, Any] = {
 }
 TONES_OF_TENDENCY = {Tendency.NONE: Tone.NEUTRAL, Tendency.MADE: Tone.BAD, Tendency.MISSED: Tone.WARN}
 COUNTED = {FindingFigure.QUANTITY, FindingFigure.BREAKS, FindingFigure.MATCHED}
+OF_THE_BOOK = {
+    FindingFigure.BOOK_VALUE,
+    FindingFigure.UNREALISED,
+    FindingFigure.REALISED,
+    FindingFigure.TAKEN_OVER,
+}
+"""Figures in the currency of the book, whatever they are of."""
 HAPPENED = {FindingFigure.CALL, FindingFigure.LIQUIDATION}
 
 
@@ -122,6 +132,39 @@ def findings_panel(request: HttpRequest, run: CorrectionRun) -> Table:
     )
 
 
+def adjustments_panel(request: HttpRequest, run: CorrectionRun) -> Table:
+    """What a corrected official rate changed of each position, revaluation by revaluation."""
+    base = run.book.base_unit
+    rows = run.position_adjustments.select_related("unit", "revaluation", "entry").order_by("pk")
+    return Table(
+        title=_("Adjusted revaluations"),
+        columns=[
+            Column(_("currency")),
+            Column(_("revaluation")),
+            Column(_("value date")),
+            Column(_("cost"), Look.NUMBER),
+            Column(_("unrealised"), Look.NUMBER),
+            Column(_("realised"), Look.NUMBER),
+            Column(_("entry")),
+        ],
+        rows=[
+            [
+                code(one.unit.code),
+                related(one.revaluation, request)
+                if one.revaluation
+                else text(_("after the last revaluation")),
+                day(one.entry.value_date),
+                amount(one.cost_minor, base.exponent, base.code),
+                amount(one.unrealised_minor, base.exponent, base.code),
+                amount(one.realised_minor, base.exponent, base.code),
+                related(one.entry, request, str(one.entry_id)),
+            ]
+            for one in rows
+        ],
+        empty=_("No revaluation differs."),
+    )
+
+
 def figure_cell(figure: str, value: int | bool | None, unit: Unit | None) -> Cell:
     """A figure as what it is: an amount, a coverage, a level, a number, or whether it happened."""
     if figure == FindingFigure.LEVEL:
@@ -177,8 +220,11 @@ def _plain(value: object) -> Cell:
     return NOTHING if value in (None, "") else code(str(value))
 
 
-def _foreseen(row: Correction) -> Table:
-    result = dry_run_correction(correction_id=row.pk)
+def _foreseen(row: Correction) -> Panel:
+    try:
+        result = dry_run_correction(correction_id=row.pk)
+    except CorrectionRefusal as refused:
+        return Facts(title=_("What a run would find now"), items=[(_("Refused"), text(str(refused)))])
     found = sum(result.findings.values())
     return _table(
         _("What a run would find now"),
@@ -205,6 +251,8 @@ def _bare(figure: str, value: int | None) -> Cell:
 
 def _finding_row(request: HttpRequest, one: CorrectionFinding) -> list[Cell]:
     unit = one.contract.unit if one.contract else Unit(exponent=2, code="")
+    if one.figure in OF_THE_BOOK:
+        unit = one.run.book.base_unit
     return [
         related(one.contract, request),
         day(one.business_date),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from clearing.corrections.models import Correction, CorrectionKind, EntryPurpose, FindingFigure
 from clearing.corrections.queries.doubts import Doubt, breaks_closed_by, live_matches_of, paid_out_since
 from clearing.corrections.services.overruns import fund_shortfalls, settle_funding
+from clearing.corrections.services.own_findings import OWN, OwnFindings
 from clearing.corrections.services.plans import Carrying, Effect, RecomputePlan
 from clearing.corrections.services.proposals import CorrectionDraft, propose_correction
 from clearing.corrections.services.refusals import (
     CorrectionRefusal,
     CorrectionUnfit,
+    NoDayToBookInto,
     SubjectSuperseded,
     SubjectUnknown,
 )
@@ -31,6 +33,7 @@ from custody.services.payments import ReceiptDraft
 from custody.services.replacements import ReceiptMovedOn, StatementSuperseded, supersede_accepted
 from custody.services.statements import CorrectedStatementStopped, import_statement, what_stops_correction
 from ledger.models import Account, JournalEntry
+from ledger.queries.days import open_business_date
 from ledger.services.refusals import LimitExceeded
 
 _TOUCHED = "SELECT DISTINCT u.contract_id FROM unnest(%(contract_ids)s::bigint[]) AS u(contract_id)"
@@ -47,14 +50,6 @@ _MOVED = """
         %(moved_ids)s::bigint[], %(instrument_ids)s::bigint[], %(moved_dates)s::date[],
         %(quantities)s::bigint[]
     ) AS u(contract_id, instrument_id, first_date, quantity)
-"""
-
-_OWN = """
-    SELECT u.contract_id, u.business_date, u.figure, u.subject, u.stored, u.recomputed
-    FROM unnest(
-        %(own_ids)s::bigint[], %(own_dates)s::date[], %(own_figures)s::text[], %(own_subjects)s::text[],
-        %(own_stored)s::bigint[], %(own_recomputed)s::bigint[]
-    ) AS u(contract_id, business_date, figure, subject, stored, recomputed)
 """
 
 
@@ -76,23 +71,31 @@ class _Move:
     bank_reference: str
 
 
-@dataclass(slots=True)
-class _Own:
-    """Findings of the statement itself, as the columns of an unnest."""
+def keep_corrected_statement(
+    *, book_id: int, custodian_code: str, raw: bytes, file_name: str, maker_id: int
+) -> Statement:
+    """Keep a corrected file that nobody proposes yet; it takes no place by itself. One transaction.
 
-    rows: list[tuple[int | None, dt.date, str, str, int | None, int | None]] = field(default_factory=list)
-
-    def add(
-        self,
-        figure: str,
-        day: dt.date,
-        subject: str,
-        stored: int | None,
-        right: int | None,
-        contract: int | None = None,
-    ) -> None:
-        if stored != right:
-            self.rows.append((contract, day, figure, subject[:120], stored, right))
+    :raises NoDayToBookInto: no business day is open to receive it.
+    :raises CorrectionUnfit: nothing stopped it: it corrects no accepted statement, and nothing is kept.
+    :raises UnknownCustodian, EmptyStatement: as `import_statement`.
+    Source: DESIGN 8.
+    """
+    received_on = open_business_date(book_id=book_id)
+    if received_on is None:
+        raise NoDayToBookInto(file_name)
+    with transaction.atomic():
+        kept = import_statement(
+            book_id=book_id,
+            custodian_code=custodian_code,
+            raw=raw,
+            file_name=file_name,
+            received_on=received_on,
+            maker_id=maker_id,
+        )
+        if is_usable(kept):
+            raise CorrectionUnfit(str(kept))
+    return kept
 
 
 def propose_statement_file(
@@ -190,12 +193,11 @@ def plan_of_statement(*, correction: Correction) -> RecomputePlan:
         )
     )
     shares = [move for move in shares if move.account.unit_id in instruments]
-    columns = list(zip(*own.rows, strict=True)) or [()] * 6
     return RecomputePlan(
         touched=_TOUCHED,
         shift=_SHIFT,
         moved=_MOVED,
-        own=_OWN,
+        own=OWN,
         params={
             "contract_ids": [move.contract_id for move in [*cash, *shares]],
             "first_dates": [move.first_date for move in [*cash, *shares]],
@@ -204,14 +206,7 @@ def plan_of_statement(*, correction: Correction) -> RecomputePlan:
             "instrument_ids": [instruments[move.account.unit_id] for move in shares],
             "moved_dates": [move.first_date for move in shares],
             "quantities": [move.amount_minor for move in shares],
-            **{
-                name: list(column)
-                for name, column in zip(
-                    ("own_ids", "own_dates", "own_figures", "own_subjects", "own_stored", "own_recomputed"),
-                    columns,
-                    strict=True,
-                )
-            },
+            **own.params(),
         },
         doubts=(*breaks, *_paid_out(correction.book_id, told)),
     )
@@ -338,8 +333,8 @@ def _own_findings(
     breaks: int,
     replaced_id: int,
     corrected_id: int,
-) -> _Own:
-    own, day = _Own(), correction.effective_on
+) -> OwnFindings:
+    own, day = OwnFindings(), correction.effective_on
     replaced = Statement.objects.defer("original").get(pk=replaced_id)
     corrected = Statement.objects.defer("original").get(pk=corrected_id)
     for line in differences_of(replaced=replaced, replacement=corrected):

@@ -18,7 +18,10 @@ class TestReplacementPanels:
     def test_show_the_difference_on_both_pages(self, cast: Cast, mei: Client) -> None:
         stopped = cast.take_in(raw(wrong()))
         right = cast.take_in(raw(document()))
-        for statement, title in ((stopped, "Superseded: what"), (right, "Takes the place of a stopped one")):
+        for statement, title in (
+            (stopped, "Superseded: differences"),
+            (right, "Replaces a blocked statement"),
+        ):
             shown = mei.get(f"/admin/custody/statement/{statement.pk}/change/").content.decode()
             assert title in shown
             assert "500.01" in shown
