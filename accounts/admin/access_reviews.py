@@ -30,7 +30,9 @@ TONES_OF_DECISION = {
 
 class OpenForm(forms.Form):
     period = forms.CharField(label=gettext_lazy("Period"), max_length=32, help_text="2026-Q4")
-    due_on = forms.DateField(label=gettext_lazy("Due on"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(
+        label=gettext_lazy("Due on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class DecisionForm(forms.Form):
@@ -60,6 +62,7 @@ def progress(row: AccessReview) -> str:
 
 @admin.register(AccessReview)
 class AccessReviewAdmin(ReadOnlyAdmin[AccessReview]):
+    empty_hint = gettext_lazy("A review is opened with the button above.")
     tones = {"status": TONES_OF_REVIEW}
     list_display = [
         "period",

@@ -97,8 +97,16 @@ def related(row: models.Model | None, request: HttpRequest, label: Text = "") ->
     """Another row by its name, leading to its page; an approval, whose name is long, by its number."""
     if row is None:
         return NOTHING
-    name = f"#{row.pk}" if isinstance(row, Approval) else str(row)
-    return text(label or name, page_of(row, request))
+    return text(label or name_of(row), page_of(row, request))
+
+
+def name_of(row: models.Model) -> str:
+    """What a row is called on screens: as its page says, if it has one."""
+    if isinstance(row, Approval):
+        return f"#{row.pk}"
+    model = type(row)._meta.concrete_model or type(row)
+    page: Any = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None
+    return str(page.row_name(row)) if hasattr(page, "row_name") else str(row)
 
 
 def plain(value: Any) -> Cell:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.acts import Confirmation, Done, confirm_and_do, staff_of
 from accounts.admin.cells import day, related
@@ -21,6 +22,7 @@ from accounts.services.credit_groups import leave_credit_group
 
 @admin.register(CreditGroup)
 class CreditGroupAdmin(ReadOnlyAdmin[CreditGroup]):
+    empty_hint = gettext_lazy("A party is added to a group on its own page.")
     list_display = [code_column(CreditGroup, "code"), "name"]
     search_fields = ["code", "name", "members__party__code"]
 

@@ -40,9 +40,11 @@ class DelegationForm(forms.Form):
         required=False,
     )
     first_day = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -67,6 +69,7 @@ def midnight(day: dt.date) -> dt.datetime:
 
 @admin.register(ApprovalDelegation)
 class ApprovalDelegationAdmin(ReadOnlyAdmin[ApprovalDelegation]):
+    empty_hint = gettext_lazy("A delegation is proposed with the button above.")
     list_display = [
         column(lambda row: person(row.delegate), name="delegate", label=gettext_lazy("delegate")),
         column(lambda row: person(row.delegator), name="delegator", label=gettext_lazy("delegator")),

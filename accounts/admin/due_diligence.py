@@ -94,6 +94,7 @@ class AssessmentExpiry(ExpiryFilter):
 
 @admin.register(IdentityCheck)
 class IdentityCheckAdmin(ReadOnlyAdmin[IdentityCheck]):
+    empty_hint = gettext_lazy("Identity is checked on the page of the party.")
     tones = {"outcome": TONES_OF_OUTCOME}
     list_display = [
         "party",
@@ -223,6 +224,7 @@ class IdentityCheckAdmin(ReadOnlyAdmin[IdentityCheck]):
 
 @admin.register(Screening)
 class ScreeningAdmin(ReadOnlyAdmin[Screening]):
+    empty_hint = gettext_lazy("A screening is recorded on the page of the party.")
     tones = {"result": TONES_OF_RESULT}
     list_display = [
         "party",
@@ -293,6 +295,7 @@ class ScreeningAdmin(ReadOnlyAdmin[Screening]):
 
 @admin.register(SuitabilityAssessment)
 class SuitabilityAssessmentAdmin(ReadOnlyAdmin[SuitabilityAssessment]):
+    empty_hint = gettext_lazy("Suitability is assessed on the page of the client.")
     tones = {"tier": {}}
     hidden = ("answers",)
     list_display = [

@@ -1,5 +1,6 @@
 """The history of a row as a table: when, who, why, and which fields went from what to what."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -8,10 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin.cells import instant, percent_text, plain, related
+from accounts.admin.cells import instant, name_of, percent_text, plain, related
 from accounts.admin.panels import Cell, Column, Look, Tab, Table, Tone, chip
 from accounts.admin.stored_texts import stored_text
-from accounts.models import Approval
 
 NEWEST = 100
 NOT_TOLD = ("id", "recorded_at")
@@ -23,11 +23,15 @@ WORDS = {
 }
 
 
-def history_tab(row: models.Model, request: HttpRequest) -> Tab:
-    return Tab("history", _("History"), [history_panel(row, request)])
+Figure = Callable[[int], str]
+"""How an amount of the row is written."""
 
 
-def history_panel(row: models.Model, request: HttpRequest) -> Table:
+def history_tab(row: models.Model, request: HttpRequest, amount_text: Figure | None = None) -> Tab:
+    return Tab("history", _("History"), [history_panel(row, request, amount_text)])
+
+
+def history_panel(row: models.Model, request: HttpRequest, amount_text: Figure | None = None) -> Table:
     """The newest changes of a row that keeps a history; database triggers write it, with actor and reason."""
     records: Any = getattr(row, "history")  # noqa: B009 - set by simple-history, unknown to types
     kept = list(records.select_related("history_user").order_by("-history_id")[: NEWEST + 1])
@@ -42,7 +46,7 @@ def history_panel(row: models.Model, request: HttpRequest) -> Table:
                 instant(newer.history_date),
                 related(newer.history_user, request, _person(newer.history_user)),
                 chip(word, tone),
-                Cell(_changes(newer, older, names), look=Look.PROSE),
+                Cell(_changes(newer, older, names, amount_text), look=Look.PROSE),
                 Cell(stored_text(newer.history_change_reason or ""), look=Look.PROSE),
             ]
         )
@@ -80,12 +84,11 @@ def _names_behind_keys(records: list[Any]) -> dict[tuple[str, Any], str]:
             continue
         keys = {getattr(record, field.attname) for record in records} - {None}
         for related_row in field.related_model._base_manager.filter(pk__in=keys):
-            is_approval = isinstance(related_row, Approval)
-            found[field.name, related_row.pk] = f"#{related_row.pk}" if is_approval else str(related_row)
+            found[field.name, related_row.pk] = name_of(related_row)
     return found
 
 
-def _shown(record: Any, field: Any, names: dict[tuple[str, Any], str]) -> str:
+def _shown(record: Any, field: Any, names: dict[tuple[str, Any], str], amount_text: Figure | None) -> str:
     value = getattr(record, field.attname)
     if field.is_relation:
         return names.get((field.name, value), "—")
@@ -93,17 +96,22 @@ def _shown(record: Any, field: Any, names: dict[tuple[str, Any], str]) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if field.name.endswith("_ppm") and value is not None:
         return percent_text(value)
+    if field.name.endswith("_minor") and amount_text is not None and value is not None:
+        return amount_text(value)
+    if isinstance(value, dict | list):
+        return "…"
     return str(plain(value).text)
 
 
-def _changes(newer: Any, older: Any, names: dict[tuple[str, Any], str]) -> str:
+def _changes(newer: Any, older: Any, names: dict[tuple[str, Any], str], amount_text: Figure | None) -> str:
     """The changed fields, one a line; of a row just created what it was created with."""
     lines = []
     for field in _fields(newer):
-        after = _shown(newer, field, names)
+        after = _shown(newer, field, names, amount_text)
         if older is None:
             if newer.history_type == "+" and field.name not in NOT_TOLD and after != "—":
                 lines.append(f"{field.verbose_name}: {after}")
         elif getattr(newer, field.attname) != getattr(older, field.attname):
-            lines.append(f"{field.verbose_name}: {_shown(older, field, names)} → {after}")
+            before = _shown(older, field, names, amount_text)
+            lines.append(f"{field.verbose_name}: {before} → {after}")
     return ("\n" if older is not None else " · ").join(lines)

@@ -202,3 +202,6 @@ class OutboxMessageAdmin(LongListMixin, ReadOnlyAdmin[OutboxMessage]):
     ]
     list_select_related = ["party"]
     search_fields = ["party__code", "kind"]
+
+    def row_name(self, row: OutboxMessage) -> str:
+        return f"{stored_text(row.kind)} · {row.party}"

@@ -4,7 +4,7 @@ Nobody has the right to add, change or delete through it, superusers included; w
 calls one service (accounts.admin.acts). A page is a list of panels, a long one in tabs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.admin.utils import unquote
@@ -27,7 +27,7 @@ else:
     from unfold.admin import ModelAdmin
 
 Row = TypeVar("Row", bound=models.Model)
-STORED_TEXTS = {"reason", "hold_reason", "narration"}
+STORED_TEXTS = {"reason", "hold_reason", "narration", "cause"}
 
 
 class ReadOnlyAdmin(ModelAdmin[Row]):
@@ -38,6 +38,8 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
     hidden: Sequence[str] = ()
     """Fields that the facts leave out."""
     panel_title: Any = _("Details")
+    empty_hint: Any = ""
+    """What brings the first row; without it the list says that days do."""
     actions: Any = None
     list_per_page = 50
     show_full_result_count = True
@@ -94,7 +96,11 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def page_title(self, row: Row) -> str:
-        return f"{capfirst(str(self.opts.verbose_name))} {row}"
+        return f"{capfirst(str(self.opts.verbose_name))} {self.row_name(row)}"
+
+    def row_name(self, row: Row) -> str:
+        """What the row is called on screens."""
+        return str(row)
 
     def headline(self, row: Row) -> Sequence[Cell]:
         """What a glance should find: chips beside the title."""
@@ -109,7 +115,13 @@ class ReadOnlyAdmin(ModelAdmin[Row]):
     def tabs(self, request: HttpRequest, row: Row) -> list[Tab]:
         """The page, and beside it the history of what keeps one."""
         page = Tab("page", _("Overview"), self.panels(request, row))
-        return [page, history_tab(row, request)] if hasattr(row, "history") else [page]
+        if not hasattr(row, "history"):
+            return [page]
+        return [page, history_tab(row, request, self.amount_text(row))]
+
+    def amount_text(self, row: Row) -> Callable[[int], str] | None:
+        """How an amount of this row is written; None where it has no currency of its own."""
+        return None
 
     def panels(self, request: HttpRequest, row: Row) -> list[Panel]:
         return [self.facts(request, row)]

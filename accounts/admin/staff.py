@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import instant, related
 from accounts.admin.columns import column, instant_column, state_column
+from accounts.admin.filters import named_rows
 from accounts.admin.panels import Column, Look, Panel, Table, Tone, chip, text
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import StaffRole, StaffRoleChange, User
@@ -39,15 +40,18 @@ class UserAdmin(ReadOnlyAdmin[User]):
         "is_active",
         instant_column(User, "last_login"),
     ]
-    list_filter = ["groups", "is_active"]
+    list_filter = [named_rows("groups", role_name), "is_active"]
     search_fields = ["username", "first_name", "last_name"]
     ordering = ["username"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    def page_title(self, row: User) -> str:
+    def row_name(self, row: User) -> str:
         return row.get_full_name() or row.get_username()
+
+    def page_title(self, row: User) -> str:
+        return self.row_name(row)
 
     def headline(self, row: User) -> list[Any]:
         return [chip(role_name(group), Tone.INFO) for group in row.groups.all()]

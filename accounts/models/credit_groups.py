@@ -72,4 +72,4 @@ class CreditGroupMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} in {self.group}"
+        return f"{self.party} · {self.group}"

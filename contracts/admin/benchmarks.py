@@ -18,6 +18,7 @@ class BenchmarkAdmin(ReadOnlyAdmin[Benchmark]):
 
 @admin.register(BenchmarkFixing)
 class BenchmarkFixingAdmin(ReadOnlyAdmin[BenchmarkFixing]):
+    empty_hint = gettext_lazy("A fixing is proposed by one person and approved by another.")
     list_display = [
         day_column(BenchmarkFixing, "fixing_date"),
         column(lambda row: row.benchmark.code, name="benchmark", label=gettext_lazy("benchmark")),
@@ -31,6 +32,7 @@ class BenchmarkFixingAdmin(ReadOnlyAdmin[BenchmarkFixing]):
 
 @admin.register(InterestHold)
 class InterestHoldAdmin(ReadOnlyAdmin[InterestHold]):
+    empty_hint = gettext_lazy("No contract waits for a fixing.")
     list_display = [
         column(lambda row: row.contract.code, name="contract", label=gettext_lazy("contract")),
         state_column(InterestHold, "reason"),

@@ -48,6 +48,7 @@ class WithdrawalForm(forms.Form):
 
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnlyAdmin[Dispute]):
+    empty_hint = gettext_lazy("A dispute is recorded on the page of its contract.")
     tones = {"state": TONES_OF_DISPUTE, "subject_kind": {}}
     list_display = [
         code_column(Dispute, "reference"),

@@ -25,6 +25,7 @@ from contracts.services.documents import DocumentDamaged, UnknownDocument, hand_
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin[Document]):
+    empty_hint = gettext_lazy("A document is made on the page of its contract or client.")
     list_display = [
         code_column(Document, "reference"),
         state_column(Document, "kind"),

@@ -49,7 +49,7 @@ class NoOpenDay(ContractRefusal):
 
 
 def _day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY_INPUT))
+    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY_INPUT, format="%Y-%m-%d"))
 
 
 def _reason_field() -> forms.CharField:

@@ -27,6 +27,7 @@ from accounts.admin.panels import (
     text,
 )
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.stored_texts import stored_text
 from custody.admin.replacements import replacement_panels
 from custody.models import Statement, StatementKind, StatementState
 from ledger.admin.amounts import amount
@@ -129,7 +130,7 @@ class StatementAdmin(ReadOnlyAdmin[Statement]):
             ],
             rows=[
                 [
-                    text(str(finding.get("code", ""))),
+                    text(stored_text(str(finding.get("code", "")))),
                     code(str(finding.get("pointer", ""))),
                     Cell(str(finding.get("detail", "")), look=Look.PROSE),
                     chip(_("blocks its use"), Tone.BAD)
@@ -188,7 +189,7 @@ class StatementAdmin(ReadOnlyAdmin[Statement]):
                     code(line.custody_account.external_number),
                     day(line.booking_date),
                     day(line.value_date),
-                    text(line.type),
+                    text(stored_text(line.type)),
                     amount(line.amount_minor, line.unit.exponent),
                     text(line.unit.code),
                     code(line.bank_reference),

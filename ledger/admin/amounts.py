@@ -1,5 +1,6 @@
 """Amounts as people read them, with the decimals of their unit, and the pages that show them so."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import models
@@ -67,6 +68,10 @@ class AmountsAdmin(ReadOnlyAdmin[Row]):
 
     unit_path: str = "unit"
     """The way from a row to the unit of its amounts."""
+
+    def amount_text(self, row: Row) -> Callable[[int], str] | None:
+        unit = along(row, self.unit_path)
+        return None if unit is None else lambda value: f"{format_amount(value, unit.exponent)} {unit.code}"
 
     def field_cell(self, request: HttpRequest, row: Row, field: Any) -> Cell:
         value = getattr(row, field.attname)

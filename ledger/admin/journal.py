@@ -45,6 +45,9 @@ class JournalEntryAdmin(LongListMixin, ReadOnlyAdmin[JournalEntry]):
     search_fields = ["=id", "=source_reference", "=idempotency_key"]
     search_help_text = gettext_lazy("Number of the entry, its source reference or idempotency key, in full")
 
+    def row_name(self, row: JournalEntry) -> str:
+        return f"#{row.pk} {kind_name(row.kind_id)} {row.booking_date.isoformat()}"
+
     def page_title(self, row: JournalEntry) -> str:
         return _("Journal entry %(number)s") % {"number": row.pk}
 

@@ -35,6 +35,9 @@ class AccountCategoryAdmin(ReadOnlyAdmin[AccountCategory]):
     list_filter = [choices("type")]
     ordering = ["number"]
 
+    def row_name(self, row: AccountCategory) -> str:
+        return f"{row.number} {category_name(row)}"
+
     def panels(self, request: HttpRequest, row: AccountCategory) -> list[Panel]:
         accounts = list_of(Account, request, f"category__number__exact={row.pk}")
         facts = self.facts(request, row)
@@ -58,6 +61,9 @@ class EntryKindAdmin(ReadOnlyAdmin[EntryKind]):
     ]
     search_fields = ["code"]
     ordering = ["code"]
+
+    def row_name(self, row: EntryKind) -> str:
+        return str(kind_name(row.code))
 
     def panels(self, request: HttpRequest, row: EntryKind) -> list[Panel]:
         flows = Table(

@@ -27,6 +27,9 @@ TONES_OF_APPROVAL = {
 
 @admin.register(Correction)
 class CorrectionAdmin(ProposesCorrections, ReadOnlyAdmin[Correction]):
+    empty_hint = gettext_lazy(
+        "A correction is proposed when something proves wrong after its day was closed."
+    )
     tones = {"kind": {}}
     list_display = [
         code_column(Correction, "reference"),

@@ -47,6 +47,7 @@ class DecisionForm(forms.Form):
 
 @admin.register(DecisionReview)
 class DecisionReviewAdmin(ReadOnlyAdmin[DecisionReview]):
+    empty_hint = gettext_lazy("A review is opened by a correction that puts a decision in doubt.")
     tones = {"state": TONES_OF_REVIEW, "kind": {}}
     list_display = [
         column(

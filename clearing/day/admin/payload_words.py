@@ -1,5 +1,6 @@
 """The payload of an approval in words: every name under a label, every value as what it is."""
 
+import re
 from collections.abc import Mapping, Sized
 from typing import Any
 
@@ -121,6 +122,7 @@ CHOICES: Mapping[tuple[str, str], type[models.TextChoices]] = {
 }
 """Whose labels say a value: by the kind of the approval, or of any, and the name."""
 
+HASH = re.compile(r"[0-9a-f]{16,}")
 SHOWN_ELSEWHERE = {"decisions", "was", "corrected", "simulation", "to_terms_id", "tranche_id"}
 PEOPLE = {"delegator_id", "delegate_id"}
 ROWS: Mapping[str, type[models.Model]] = {
@@ -184,7 +186,9 @@ def _shown(row: Approval, name: str, value: Any) -> Cell:
     if isinstance(value, dict | list):
         return _many(name, value)
     labels = _labels(row, name)
-    return text(str(labels[value])) if value in labels else code(str(value))
+    if value in labels:
+        return text(str(labels[value]))
+    return code(str(value)) if HASH.fullmatch(str(value)) else Cell(str(value), look=Look.PROSE)
 
 
 def _labels(row: Approval, name: str) -> Mapping[Any, Any]:

@@ -54,6 +54,7 @@ REASONS = (
     gettext_noop("coverage %(percent)s %%"),
     gettext_noop("the mark of %(instrument)s is on hold: %(why)s"),
     gettext_noop("there is no rate for %(currency)s"),
+    gettext_noop("no longer found"),
 )
 EVENTS = (
     gettext_noop("the contract is due for liquidation"),
@@ -115,5 +116,18 @@ MESSAGES = {
     "portal": gettext_lazy("Client portal"),
 }
 """Kinds and channels of messages to parties."""
+STATEMENTS = {
+    "unknown_account": gettext_lazy("Account unknown"),
+    "sequence_gap": gettext_lazy("Gap in the sequence"),
+    "opening_differs": gettext_lazy("Opening differs from the last closing"),
+    "footing_wrong": gettext_lazy("Totals do not add up"),
+    "day_stated_before": gettext_lazy("Day stated before"),
+    "sequence_used_before": gettext_lazy("Sequence number used before"),
+    "number_used_before": gettext_lazy("Statement number used before"),
+    "incoming_payment": gettext_lazy("Incoming payment"),
+    "outgoing_payment": gettext_lazy("Outgoing payment"),
+    "transfer": gettext_lazy("Transfer"),
+}
+"""Checks of statements that failed, and types of their lines."""
 
-know(*REASONS, *EVENTS, *NARRATIONS, words={**dict(HoldReason.choices), **MESSAGES})
+know(*REASONS, *EVENTS, *NARRATIONS, words={**dict(HoldReason.choices), **MESSAGES, **STATEMENTS})

@@ -90,3 +90,6 @@ class CorporateActionAdmin(AmountsAdmin[CorporateAction]):
     list_select_related = ["instrument__unit"]
     search_fields = ["instrument__unit__code"]
     ordering = ["-ex_date"]
+
+    def row_name(self, row: CorporateAction) -> str:
+        return f"{row.instrument} · {row.get_kind_display()} · {row.ex_date.isoformat()}"

@@ -29,7 +29,7 @@ NEWEST = 40
 class DisputeForm(forms.Form):
     subject = forms.ChoiceField(label=gettext_lazy("Disputed item"))
     answer_due_on = forms.DateField(
-        label=gettext_lazy("Answer due on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Answer due on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason, in the client's words"),
