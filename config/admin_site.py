@@ -99,6 +99,7 @@ MENU: list[dict[str, Any]] = [
         pages(_("Credit groups"), "hub", "accounts.creditgroup"),
         pages(_("Questionnaires"), "quiz", "accounts.questionnaireversion"),
         pages(_("Disclosures"), "campaign", "accounts.disclosureversion"),
+        pages(_("Erasures"), "person_off", "accounts.partyerasure"),
     ),
     group(
         _("Reference data"),

@@ -3,6 +3,7 @@ from accounts.models.approval import Approval, ApprovalKind, ApprovalStatus
 from accounts.models.approval_rule import ApprovalDelegation, ApprovalRule
 from accounts.models.credit_groups import CreditGroup, CreditGroupMember, CreditRelation
 from accounts.models.disclosures import AcknowledgementChannel, DisclosureAcknowledgement, DisclosureVersion
+from accounts.models.erasure import ERASED, PartyErasure
 from accounts.models.identity import (
     LARGEST_DOCUMENT_BYTES,
     IdentityCheck,
@@ -20,6 +21,7 @@ from accounts.models.user import DAY_RUNNER, User
 
 __all__ = [
     "DAY_RUNNER",
+    "ERASED",
     "LARGEST_DOCUMENT_BYTES",
     "AccessReview",
     "AccessReviewItem",
@@ -42,6 +44,7 @@ __all__ = [
     "IdentityOutcome",
     "OutboxMessage",
     "Party",
+    "PartyErasure",
     "PartyKind",
     "PartyLocale",
     "PartyStatus",

@@ -43,6 +43,7 @@ class ApprovalKind(models.TextChoices):
     DELEGATE_APPROVALS = "delegate_approvals", _("Delegate approvals")
     REVIEW_ACCESS = "review_access", _("Review the access of staff")
     PAY_FUNDER_OUT = "pay_funder_out", _("Pay a funder out")
+    ERASE_PARTY = "erase_party", _("Erase a party's personal data")
 
 
 class ApprovalStatus(models.TextChoices):

@@ -1,7 +1,7 @@
 -- Who may decide what. One place: the guard of approvals asks it, and so do the services before they try.
 
 -- The rule in force of each role, kind and currency: the newest.
-CREATE VIEW accounts_approvalruleinforce AS
+CREATE OR REPLACE VIEW accounts_approvalruleinforce AS
 SELECT DISTINCT ON (role, kind, currency)
     id,
     role,
@@ -13,7 +13,7 @@ FROM accounts_approvalrule
 ORDER BY role ASC, kind ASC, currency ASC, id DESC;
 
 -- Whether somebody's own roles permit a kind at all (no kind: anything at all).
-CREATE FUNCTION accounts_decides(decider_id bigint, wanted text) RETURNS boolean
+CREATE OR REPLACE FUNCTION accounts_decides(decider_id bigint, wanted text) RETURNS boolean
 LANGUAGE sql
 STABLE
 SECURITY DEFINER
@@ -30,8 +30,9 @@ AS $$
     )
 $$;
 
--- Whether somebody's own roles permit a kind up to an amount. A rule for the currency goes before the one without.
-CREATE FUNCTION accounts_decides_amount(decider_id bigint, wanted text, amount bigint, amount_currency text)
+-- Whether somebody's own roles permit a kind up to an amount. A rule for the currency goes before the one without. What
+-- says no amount is for roles that have no limit at all, or leaving it out would be a way round one.
+CREATE OR REPLACE FUNCTION accounts_decides_amount(decider_id bigint, wanted text, amount bigint, amount_currency text)
 RETURNS boolean
 LANGUAGE sql
 STABLE
@@ -52,11 +53,18 @@ AS $$
         ) AS rule
         WHERE u.id = decider_id AND u.is_active AND u.is_staff
             AND rule.is_permitted AND (rule.max_amount_minor IS NULL OR amount <= rule.max_amount_minor)
+            AND (
+                amount IS NOT NULL OR NOT EXISTS (
+                    SELECT
+                    FROM public.accounts_approvalruleinforce AS limited
+                    WHERE limited.role = g.name AND limited.kind = wanted AND limited.max_amount_minor IS NOT NULL
+                )
+            )
     )
 $$;
 
 -- The rule that a decision about an approval would break, or NULL. A rejection needs the kind, not the amount.
-CREATE FUNCTION accounts_refusal_of_decision(
+CREATE OR REPLACE FUNCTION accounts_refusal_of_decision(
     wanted_id bigint, decider_id bigint, used_delegation_id bigint, decision text, at timestamptz
 ) RETURNS text
 LANGUAGE plpgsql
@@ -92,7 +100,14 @@ BEGIN
             OR used.starts_at > at OR used.ends_at <= at OR used.revoked_at <= at
         THEN
             RETURN 'accounts_approval_delegation_in_force';
-        ELSIF used.delegator_id = wanted.maker_id THEN
+        ELSIF used.delegator_id = wanted.maker_id OR EXISTS (
+            -- Whoever the maker has lent their decisions to decides it through nobody else either.
+            SELECT
+            FROM public.accounts_approvaldelegation AS d
+            WHERE d.delegator_id = wanted.maker_id AND d.delegate_id = used.delegator_id
+                AND (d.kind IS NULL OR d.kind = wanted.kind)
+                AND d.starts_at <= at AND d.ends_at > at AND (d.revoked_at IS NULL OR d.revoked_at > at)
+        ) THEN
             RETURN 'accounts_approval_maker_is_not_delegator';
         ELSIF NOT public.accounts_decides(decider_id, NULL) THEN
             RETURN 'accounts_approval_checker_permitted';

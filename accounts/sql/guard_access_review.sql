@@ -1,6 +1,6 @@
 -- A review is completed once, by two people, when every role that was held at its opening has its decision and those to
 -- be withdrawn are; afterwards it is a record.
-CREATE FUNCTION accounts_guard_access_review() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_access_review() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -12,6 +12,8 @@ BEGIN
         IF NEW.status <> 'open' THEN
             broken := 'accounts_accessreview_starts_open';
         END IF;
+        -- Which roles were held at the opening hangs on it.
+        NEW.opened_at := clock_timestamp();
     ELSIF OLD.status = 'completed' AND NEW IS DISTINCT FROM OLD
         OR (NEW.id, NEW.period, NEW.due_on, NEW.opened_by_id, NEW.opened_at)
         IS DISTINCT FROM (OLD.id, OLD.period, OLD.due_on, OLD.opened_by_id, OLD.opened_at)
@@ -29,11 +31,13 @@ BEGIN
                         FROM public.accounts_accessreviewitem AS i
                         WHERE i.review_id = NEW.id AND i.user_id = m.user_id AND i.group_id = m.group_id
                     )
-                    AND NOT EXISTS (
-                        SELECT
+                    -- Held at the opening, even if it was taken and given again since.
+                    AND 'granted' = (
+                        SELECT c.change
                         FROM public.accounts_staffrolechange AS c
-                        WHERE c.user_id = m.user_id AND c.group_id = m.group_id AND c.change = 'granted'
-                            AND c.recorded_at > NEW.opened_at
+                        WHERE c.user_id = m.user_id AND c.group_id = m.group_id AND c.recorded_at <= NEW.opened_at
+                        ORDER BY c.id DESC
+                        LIMIT 1
                     )
             )
         THEN
@@ -58,6 +62,9 @@ BEGIN
         ) THEN
             broken := 'accounts_accessreview_roles_withdrawn';
         END IF;
+        IF NEW.completed_at IS NOT NULL THEN
+            NEW.completed_at := clock_timestamp();
+        END IF;
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -71,7 +78,7 @@ END
 $$;
 
 -- Roles are decided while their review is open; which role of whom it is never changes.
-CREATE FUNCTION accounts_guard_access_review_item() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_access_review_item() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -87,6 +94,8 @@ BEGIN
         broken := 'accounts_accessreviewitem_review_open';
     ELSIF NEW.reviewer_id IS NOT NULL AND NOT public.accounts_decides(NEW.reviewer_id, NULL) THEN
         broken := 'accounts_accessreviewitem_reviewer_decides';
+    ELSIF NEW.decided_at IS NOT NULL THEN
+        NEW.decided_at := clock_timestamp();
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -102,10 +111,10 @@ $$;
 REVOKE ALL ON FUNCTION accounts_guard_access_review() FROM public;
 REVOKE ALL ON FUNCTION accounts_guard_access_review_item() FROM public;
 
-CREATE TRIGGER guard_access_review
+CREATE OR REPLACE TRIGGER guard_access_review
 BEFORE INSERT OR UPDATE ON accounts_accessreview
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_access_review();
 
-CREATE TRIGGER guard_access_review_item
+CREATE OR REPLACE TRIGGER guard_access_review_item
 BEFORE INSERT OR UPDATE ON accounts_accessreviewitem
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_access_review_item();

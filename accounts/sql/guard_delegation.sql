@@ -1,6 +1,6 @@
 -- A delegation is what two people approved, of whom the one that agreed is neither of the two whom it concerns; it goes
 -- to somebody who decides something in their own right, and afterwards it can only be revoked, once.
-CREATE FUNCTION accounts_guard_delegation() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_delegation() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -14,6 +14,9 @@ BEGIN
             OR OLD.revoked_at IS NOT NULL AND NEW IS DISTINCT FROM OLD
         THEN
             broken := 'accounts_approvaldelegation_content_unchanged';
+        ELSIF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL THEN
+            -- Now, whatever is stated: a date to come would leave the power and take the revocation.
+            NEW.revoked_at := clock_timestamp();
         END IF;
     ELSE
         SELECT * INTO agreed
@@ -25,7 +28,9 @@ BEGIN
             AND (a.payload ->> 'starts_at')::timestamptz = NEW.starts_at
             AND (a.payload ->> 'ends_at')::timestamptz = NEW.ends_at
             AND a.payload ->> 'reason' = NEW.reason;
-        IF NEW.delegator_id = NEW.delegate_id THEN
+        IF NEW.revoked_at IS NOT NULL THEN
+            broken := 'accounts_approvaldelegation_starts_in_force';
+        ELSIF NEW.delegator_id = NEW.delegate_id THEN
             broken := 'accounts_approvaldelegation_two_people';
         ELSIF agreed.id IS NULL THEN
             broken := 'accounts_approvaldelegation_agreed_by_two';
@@ -49,6 +54,6 @@ $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_delegation() FROM public;
 
-CREATE TRIGGER guard_delegation
+CREATE OR REPLACE TRIGGER guard_delegation
 BEFORE INSERT OR UPDATE ON accounts_approvaldelegation
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_delegation();

@@ -1,5 +1,5 @@
 -- A check is born pending; its content stays; two people give it an outcome, over these very documents.
-CREATE FUNCTION accounts_guard_identity_check() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_identity_check() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -13,6 +13,11 @@ BEGIN
         IF NEW.outcome <> 'pending' THEN
             broken := 'accounts_identitycheck_starts_pending';
         END IF;
+        NEW.recorded_at := statement_timestamp();
+    ELSIF public.accounts_is_being_erased(NEW.party_id)
+        AND (NEW.party_id, NEW.outcome, NEW.approval_id) IS NOT DISTINCT FROM (OLD.party_id, OLD.outcome, OLD.approval_id)
+    THEN
+        RETURN NEW;
     ELSIF to_jsonb(NEW) - ARRAY['outcome', 'approval_id'] <> to_jsonb(OLD) - ARRAY['outcome', 'approval_id'] THEN
         broken := 'accounts_identitycheck_content_unchanged';
     ELSIF OLD.outcome <> 'pending' AND NEW IS DISTINCT FROM OLD THEN
@@ -47,11 +52,11 @@ $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_identity_check() FROM public;
 
-CREATE TRIGGER guard_identity_check BEFORE INSERT OR UPDATE ON accounts_identitycheck
+CREATE OR REPLACE TRIGGER guard_identity_check BEFORE INSERT OR UPDATE ON accounts_identitycheck
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_identity_check();
 
 -- A document comes to a check that nobody has reviewed yet.
-CREATE FUNCTION accounts_guard_identity_document() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_identity_document() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -67,11 +72,12 @@ BEGIN
             TABLE = TG_TABLE_NAME,
             MESSAGE = format('identity check %s takes no further documents', NEW.identity_check_id);
     END IF;
+    NEW.recorded_at := statement_timestamp();
     RETURN NEW;
 END
 $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_identity_document() FROM public;
 
-CREATE TRIGGER guard_identity_document BEFORE INSERT ON accounts_identitydocument
+CREATE OR REPLACE TRIGGER guard_identity_document BEFORE INSERT ON accounts_identitydocument
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_identity_document();

@@ -1,6 +1,6 @@
 -- Versions of questionnaires and disclosures: content from the first on as it is, in force by two people who saw
 -- exactly this. What ships with the product is inserted in force, by the owner of the tables.
-CREATE FUNCTION accounts_guard_version() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_version() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -18,6 +18,7 @@ BEGIN
         IF NOT ships AND (NEW.state <> 'draft' OR NEW.approval_id IS NOT NULL) THEN
             broken := '_starts_as_draft';
         END IF;
+        NEW.recorded_at := statement_timestamp();
     ELSIF row_now - ARRAY['state', 'approval_id'] <> to_jsonb(OLD) - ARRAY['state', 'approval_id']
         OR OLD.state = 'active' AND NEW IS DISTINCT FROM OLD
     THEN
@@ -52,14 +53,14 @@ $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_version() FROM public;
 
-CREATE TRIGGER guard_version BEFORE INSERT OR UPDATE ON accounts_questionnaireversion
+CREATE OR REPLACE TRIGGER guard_version BEFORE INSERT OR UPDATE ON accounts_questionnaireversion
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_version('activate_questionnaire');
 
-CREATE TRIGGER guard_version BEFORE INSERT OR UPDATE ON accounts_disclosureversion
+CREATE OR REPLACE TRIGGER guard_version BEFORE INSERT OR UPDATE ON accounts_disclosureversion
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_version('activate_disclosure');
 
 -- A questionnaire gives a tier whatever is answered; a disclosure says the same in three languages, with its hashes.
-CREATE FUNCTION accounts_guard_content() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_content() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -94,14 +95,14 @@ $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_content() FROM public;
 
-CREATE TRIGGER guard_content BEFORE INSERT ON accounts_questionnaireversion
+CREATE OR REPLACE TRIGGER guard_content BEFORE INSERT ON accounts_questionnaireversion
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_content();
 
-CREATE TRIGGER guard_content BEFORE INSERT ON accounts_disclosureversion
+CREATE OR REPLACE TRIGGER guard_content BEFORE INSERT ON accounts_disclosureversion
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_content();
 
 -- An assessment scores as it was answered, by the version of its questionnaire in force on the day.
-CREATE FUNCTION accounts_guard_assessment() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_assessment() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -134,17 +135,18 @@ BEGIN
             TABLE = TG_TABLE_NAME,
             MESSAGE = format('assessment of party %s breaks %s', NEW.party_id, broken);
     END IF;
+    NEW.recorded_at := statement_timestamp();
     RETURN NEW;
 END
 $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_assessment() FROM public;
 
-CREATE TRIGGER guard_assessment BEFORE INSERT ON accounts_suitabilityassessment
+CREATE OR REPLACE TRIGGER guard_assessment BEFORE INSERT ON accounts_suitabilityassessment
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_assessment();
 
 -- What is acknowledged is in force, and is this text; its instant falls on its day somewhere on earth.
-CREATE FUNCTION accounts_guard_acknowledgement() RETURNS trigger
+CREATE OR REPLACE FUNCTION accounts_guard_acknowledgement() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -168,11 +170,12 @@ BEGIN
             TABLE = TG_TABLE_NAME,
             MESSAGE = format('acknowledgement of party %s breaks %s', NEW.party_id, broken);
     END IF;
+    NEW.recorded_at := statement_timestamp();
     RETURN NEW;
 END
 $$;
 
 REVOKE ALL ON FUNCTION accounts_guard_acknowledgement() FROM public;
 
-CREATE TRIGGER guard_acknowledgement BEFORE INSERT ON accounts_disclosureacknowledgement
+CREATE OR REPLACE TRIGGER guard_acknowledgement BEFORE INSERT ON accounts_disclosureacknowledgement
 FOR EACH ROW EXECUTE FUNCTION accounts_guard_acknowledgement();

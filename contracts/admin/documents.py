@@ -20,7 +20,7 @@ from accounts.admin.refusals import refusal_sentence
 from contracts.admin.document_making import of_client_view, of_contract_view
 from contracts.documents.templates import template_version
 from contracts.models import Document
-from contracts.services.documents import DocumentDamaged, UnknownDocument, hand_out
+from contracts.services.documents import DocumentDamaged, DocumentErased, UnknownDocument, hand_out
 
 
 @admin.register(Document)
@@ -71,9 +71,10 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
             document = hand_out(document_id=document_id)
         except UnknownDocument:
             raise Http404 from None
-        except DocumentDamaged as damaged:
+        except (DocumentDamaged, DocumentErased) as refused:
+            status = 410 if isinstance(refused, DocumentErased) else 409
             return HttpResponse(
-                refusal_sentence(damaged), status=409, content_type="text/plain; charset=utf-8"
+                refusal_sentence(refused), status=status, content_type="text/plain; charset=utf-8"
             )
         response = HttpResponse(bytes(document.content), content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{document.reference}.{document.locale}.pdf"'

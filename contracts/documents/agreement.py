@@ -300,7 +300,13 @@ def _complaints(inputs: AgreementInputs, words: Words) -> list[Block]:
     say = words.say
     blocks: list[Block] = [
         Heading(say("agreement.complaints")),
-        Text(say("agreement.complaints_text", issuer=inputs["issuer"]["name"])),
+        Text(
+            say(
+                "agreement.complaints_text",
+                issuer=inputs["issuer"]["name"],
+                days=inputs["answer_within_days"],
+            )
+        ),
         Heading(say("agreement.closing")),
         Text(
             say(

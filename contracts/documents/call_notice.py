@@ -67,6 +67,7 @@ def compose_call_notice(inputs: CallNoticeInputs, words: Words) -> Composition:
             say(
                 "call.dispute_text",
                 issuer=inputs["issuer"]["name"],
+                days=inputs["answer_within_days"],
                 valuation=inputs["valuation"],
                 position=inputs["ledger_position"],
             )

@@ -53,6 +53,7 @@ class AgreementInputs(TypedDict):
     tranches: list[TrancheInputs]
     fees: list[FeeInputs]
     rule_pack: str
+    answer_within_days: int
 
 
 class HoldingInputs(TypedDict):
@@ -92,6 +93,7 @@ class CallNoticeInputs(TypedDict):
     debt_minor: int
     coverage_ppm: int
     holdings: list[HoldingInputs]
+    answer_within_days: int
 
 
 class BalanceInputs(TypedDict):

@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
 from contracts.documents.inputs import AgreementInputs, FeeInputs, TrancheInputs
+from contracts.domain.disputes import ANSWER_WITHIN_DAYS
 from contracts.models import FinancingContract, TermsVersion
 from contracts.queries.interest_lines import rate_on
 from contracts.queries.terms_in_force import terms_of
@@ -70,12 +73,13 @@ def agreement_inputs(*, contract_id: int, on: dt.date) -> AgreementInputs:
         client_rate_ppm=rate_on(contract_id=contract_id, on=max(on, contract.opened_on)),
         benchmark=terms.benchmark.name if terms.benchmark else None,
         terms={name: getattr(terms, name) for name in PARAMETERS},
-        tranches=_tranches(contract),
+        tranches=_tranches(contract, on),
         fees=[
             FeeInputs(kind=fee.kind, rate_ppm=fee.rate_ppm, amount_minor=fee.amount_minor)
             for fee in terms.fees.order_by("ordinal")
         ],
         rule_pack=_rule_pack(terms),
+        answer_within_days=ANSWER_WITHIN_DAYS,
     )
 
 
@@ -84,8 +88,14 @@ def _rule_pack(terms: TermsVersion) -> str:
     return "" if pack is None else str(pack)
 
 
-def _tranches(contract: FinancingContract) -> list[TrancheInputs]:
-    rows = contract.tranches.select_related("funder").order_by("seniority", "ordinal")
+def _tranches(contract: FinancingContract, on: dt.date) -> list[TrancheInputs]:
+    """Those that fund it on the day: who was replaced is named no more, or the shares would be above one."""
+    rows = (
+        contract.tranches.filter(Q(joined_on__isnull=True) | Q(joined_on__lte=on))
+        .exclude(replaced_on__lte=on)
+        .select_related("funder")
+        .order_by("seniority", "ordinal")
+    )
     return [
         TrancheInputs(
             source=row.source,

@@ -11,11 +11,16 @@ from contracts.models import Document
 _DAMAGED = """
 SELECT d.reference, 'content'
 FROM contracts_document AS d
-WHERE d.book_id = %(book_id)s AND d.sha256 <> encode(sha256(d.content), 'hex')
+WHERE d.book_id = %(book_id)s AND d.sha256 <> encode(sha256(d.content), 'hex') AND NOT (
+    d.content = '' AND EXISTS (SELECT FROM accounts_partyerasure AS e WHERE e.party_id = d.client_id)
+)
 UNION ALL
 SELECT d.reference, 'inputs'
 FROM contracts_document AS d
 WHERE d.book_id = %(book_id)s AND d.inputs_sha256 <> encode(sha256(convert_to(d.inputs, 'UTF8')), 'hex')
+AND NOT (
+    d.inputs = '{}' AND EXISTS (SELECT FROM accounts_partyerasure AS e WHERE e.party_id = d.client_id)
+)
 UNION ALL
 SELECT concat_ws(' ', s.kind, s.year), 'numbers'
 FROM contracts_documentseries AS s
@@ -50,10 +55,11 @@ def damaged_documents(*, book_id: int) -> list[DocumentFinding]:
 def documents_set_again(*, book_id: int) -> Iterator[tuple[str, bool | None]]:
     """Yield each document's reference and whether its inputs give the same bytes once more.
 
-    None where it was made by other templates, which are not at hand any more: its hash alone speaks for it.
+    None where it was made by other templates, which are not at hand any more, or its client was erased: its
+    hash alone speaks for it.
     """
     for row in Document.objects.filter(book_id=book_id).order_by("id").iterator(chunk_size=100):
-        if row.template_version != template_version():
+        if row.template_version != template_version() or not row.content:
             yield row.reference, None
             continue
         again = set_document(

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Approval, ApprovalKind
 from accounts.services.actor import acting
 from accounts.services.approvals import execute_approval, propose_approval
+from contracts.domain.disputes import ANSWER_WITHIN_DAYS
 from contracts.models import Dispute, DisputeState, DisputeSubject, FinancingContract
 from contracts.services.refusals import ContractRefusal, named_contract_refusals
-from contracts.services.refusals_lifecycle import DisputeDecided, DisputeIncomplete
+from contracts.services.refusals_lifecycle import DisputeAnswerLate, DisputeDecided, DisputeIncomplete
 from ledger.models import JournalEntry, Posting
 
 OF_ENTRIES = {
@@ -55,12 +56,15 @@ def open_dispute(
     has looked up.
 
     :raises DisputeIncomplete: what, why, or an answer in time is missing.
+    :raises DisputeAnswerLate: the answer would come later than contracts promise.
     :raises DisputeSubjectUnknown: the entry is not one of this contract, or of another kind.
     :raises DisputeExists: the same is disputed already.
     Source: DESIGN 7 (a client may dispute, with a deadline for the answer).
     """
     if not (reason.strip() and subject_reference.strip()) or answer_due_on < opened_on:
         raise DisputeIncomplete(f"{opened_on} to {answer_due_on}")
+    if answer_due_on > opened_on + dt.timedelta(days=ANSWER_WITHIN_DAYS):
+        raise DisputeAnswerLate(f"{opened_on} to {answer_due_on}")
     with (
         named_contract_refusals(),
         acting(actor_id=actor_id, reason=f"disputed: {reason}"[:200]),

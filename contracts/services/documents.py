@@ -33,6 +33,13 @@ class DocumentDamaged(ContractRefusal):
     )
 
 
+class DocumentErased(ContractRefusal):
+    """The client's personal data was erased, and this document with it."""
+
+    code = "contracts_document_not_erased"
+    sentence = _("This document was erased with its client's personal data; its number and hashes are kept.")
+
+
 class UnknownDocument(ContractRefusal):
     """There is no such document."""
 
@@ -124,11 +131,14 @@ def hand_out(*, document_id: int) -> Document:
     """Return a document whose bytes have been compared with its hash just now. Reads only.
 
     :raises UnknownDocument: there is none.
+    :raises DocumentErased: it went with its client's personal data.
     :raises DocumentDamaged: the bytes are not those that were made.
     """
-    document = Document.objects.filter(pk=document_id).first()
+    document = Document.objects.select_related("client__erasure").filter(pk=document_id).first()
     if document is None:
         raise UnknownDocument(str(document_id))
+    if not document.content and hasattr(document.client, "erasure"):
+        raise DocumentErased(document.reference)
     if hashlib.sha256(bytes(document.content)).hexdigest() != document.sha256:
         raise DocumentDamaged(document.reference)
     return document

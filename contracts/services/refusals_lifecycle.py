@@ -179,12 +179,20 @@ class DisputeIncomplete(ContractRefusal):
     sentence = _("Say what is disputed and why, with a day for the answer that is not past.")
 
 
+class DisputeAnswerLate(ContractRefusal):
+    """The answer would be due later than contracts promise."""
+
+    code = "contracts_dispute_answered_in_time"
+    sentence = _("An objection is answered within 30 days; give an earlier day.")
+
+
 LIFECYCLE_REFUSALS: tuple[type[ContractRefusal], ...] = (
     ContractNotAlive,
     AmendmentApprovalDiffers,
     AmendmentNotLast,
     AmendmentTermsUnfit,
     AmendmentBeforeAccrual,
+    DisputeAnswerLate,
     AmendmentChangesNothing,
     ExtensionNotLater,
     ExtensionChangesVintage,

@@ -62,8 +62,34 @@ REVOKE ALL ON FUNCTION contracts_guard_document() FROM public;
 CREATE OR REPLACE TRIGGER contracts_document_guard BEFORE INSERT ON contracts_document
 FOR EACH ROW EXECUTE FUNCTION contracts_guard_document();
 
+-- A document stays as it was handed out. Erasing its client takes what names the client, content and inputs; number,
+-- day, kind and both hashes stay, so that the series has no gap and a copy outside still proves itself.
+CREATE OR REPLACE FUNCTION contracts_keep_document() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF tg_op = 'UPDATE' AND octet_length(NEW.content) = 0 AND NEW.inputs = '{}'
+        AND accounts_is_being_erased(OLD.client_id)
+    THEN
+        NEW.content := OLD.content;
+        NEW.inputs := OLD.inputs;
+        IF NEW IS NOT DISTINCT FROM OLD THEN
+            NEW.content := '';
+            NEW.inputs := '{}';
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'check_violation',
+        CONSTRAINT = 'contracts_document_append_only',
+        TABLE = tg_table_name,
+        MESSAGE = format('%s of document %s is refused: it stays as it was handed out', tg_op, OLD.reference);
+END;
+$$;
+
+REVOKE ALL ON FUNCTION contracts_keep_document() FROM public;
+
 CREATE OR REPLACE TRIGGER contracts_document_append_only BEFORE UPDATE OR DELETE ON contracts_document
-FOR EACH ROW EXECUTE FUNCTION contracts_refuse_change('contracts_document_append_only');
+FOR EACH ROW EXECUTE FUNCTION contracts_keep_document();
 
 GRANT INSERT (
     book_id, kind, year, number, reference, locale, issued_on, client_id, contract_id, subject, inputs, inputs_sha256,

@@ -14,6 +14,9 @@ BEGIN
             SELECT FROM contracts_financingcontract AS c WHERE c.id = NEW.contract_id AND c.book_id = NEW.book_id
         ) THEN
             broken := 'contracts_dispute_book_agrees';
+        ELSIF NEW.answer_due_on > NEW.opened_on + 30 THEN
+            -- contracts.domain.disputes.ANSWER_WITHIN_DAYS, which every contract promises.
+            broken := 'contracts_dispute_answered_in_time';
         END IF;
     ELSIF OLD.state <> 'open' OR (
         OLD.id, OLD.book_id, OLD.contract_id, OLD.reference, OLD.subject_kind, OLD.subject_reference, OLD.opened_on,

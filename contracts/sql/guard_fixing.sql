@@ -3,6 +3,7 @@
 CREATE OR REPLACE FUNCTION contracts_guard_fixing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(1347176782, 0);
     IF NOT EXISTS (
         SELECT FROM accounts_approval AS a
         INNER JOIN contracts_benchmark AS b ON b.id = NEW.benchmark_id
@@ -11,6 +12,11 @@ BEGIN
             AND a.payload -> 'fixings' @> jsonb_build_array(
                 jsonb_build_array(NEW.fixing_date::text, NEW.rate_ppm)
             )
+            -- Used again it would bring back, by one person, what two have replaced since.
+            AND NOT EXISTS (
+                SELECT FROM contracts_benchmarkfixing AS f
+                WHERE f.approval_id = a.id AND f.benchmark_id = NEW.benchmark_id AND f.fixing_date = NEW.fixing_date
+            )
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
@@ -18,7 +24,6 @@ BEGIN
             TABLE = TG_TABLE_NAME,
             MESSAGE = format('the fixing of %s at %s was not approved', NEW.fixing_date, NEW.rate_ppm);
     END IF;
-    PERFORM pg_advisory_xact_lock(1347176782, 0);
     INSERT INTO contracts_interestchange (benchmark_id, from_date, after_run)
     SELECT NEW.benchmark_id, NEW.fixing_date, newest.run_id
     FROM (SELECT max(r.id) AS run_id, max(r.accrual_date) AS day FROM contracts_interestrun AS r) AS newest

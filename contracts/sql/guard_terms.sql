@@ -1,5 +1,5 @@
 -- Terms in force never change; they come into force by an executed approval of these very terms.
-CREATE FUNCTION contracts_guard_terms() RETURNS trigger
+CREATE OR REPLACE FUNCTION contracts_guard_terms() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     broken text;
@@ -15,6 +15,32 @@ BEGIN
         INNER JOIN contracts_product AS p ON p.id = NEW.product_id
         WHERE a.id = NEW.approval_id AND a.kind = 'activate_terms' AND a.status = 'executed'
             AND a.subject = p.code || '/v' || NEW.version
+            AND a.payload ->> 'unit' = (SELECT u.code FROM ledger_unit AS u WHERE u.id = NEW.unit_id)
+            -- Word for word what the second person read: a draft may change after it was approved.
+            AND NOT EXISTS (
+                SELECT
+                FROM jsonb_each(
+                    to_jsonb(NEW) - ARRAY[
+                        'id', 'product_id', 'version', 'state', 'approval_id', 'unit_id', 'rule_pack_version_id'
+                    ]
+                ) AS held
+                WHERE a.payload -> held.key IS DISTINCT FROM held.value
+            )
+            AND a.payload -> 'fees' = (
+                SELECT
+                    coalesce(
+                        jsonb_agg(
+                            f.kind || ': ' || CASE
+                                WHEN f.basis = 'flat' THEN f.amount_minor::text
+                                ELSE f.rate_ppm || ' ppm of the principal'
+                            END
+                            ORDER BY f.ordinal
+                        ),
+                        '[]'
+                    )
+                FROM contracts_feeschedule AS f
+                WHERE f.terms_id = NEW.id
+            )
     ) THEN
         broken := 'contracts_termsversion_activation_executed';
     END IF;
@@ -34,5 +60,5 @@ $$;
 
 REVOKE ALL ON FUNCTION contracts_guard_terms() FROM public;
 
-CREATE TRIGGER contracts_termsversion_guard BEFORE INSERT OR UPDATE OR DELETE ON contracts_termsversion
+CREATE OR REPLACE TRIGGER contracts_termsversion_guard BEFORE INSERT OR UPDATE OR DELETE ON contracts_termsversion
 FOR EACH ROW EXECUTE FUNCTION contracts_guard_terms();

@@ -84,6 +84,14 @@ BEGIN
         WHERE a.id = NEW.approval_id AND a.status = 'executed'
             AND a.kind = CASE NEW.kind WHEN 'funder_withdrawal' THEN 'pay_funder_out' ELSE 'release_withdrawal' END
             AND a.subject = 'custody.payment:' || NEW.reference
+            AND a.book_code = (SELECT b.code FROM ledger_book AS b WHERE b.id = NEW.book_id)
+            AND a.currency = (SELECT u.code FROM ledger_unit AS u WHERE u.id = NEW.unit_id)
+            AND a.payload @> jsonb_build_object(
+                'reference', NEW.reference, 'kind', NEW.kind, 'custody_account_id', NEW.custody_account_id,
+                'unit_id', NEW.unit_id, 'amount_minor', NEW.amount_minor,
+                'entitlement_account_id', coalesce(NEW.entitlement_account_id, 0),
+                'counterparty_account', NEW.counterparty_account, 'returns_payment_id', coalesce(NEW.returns_id, 0)
+            )
     ) THEN
         broken := 'custody_payment_release_is_approved';
     ELSIF OLD.state = 'requested' AND NEW.state = 'instructed' AND NEW.hold_id IS NOT NULL AND NOT EXISTS (

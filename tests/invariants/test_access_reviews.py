@@ -68,6 +68,27 @@ class TestAccessReview:
         )
         return said.pk
 
+    def test_lists_what_was_held_when_it_was_opened(
+        self, review: AccessReview, mei: User, li: User, noor: User
+    ) -> None:
+        """Neither an opening dated back nor a role taken and given again leaves anybody out."""
+        with acting(actor_id=mei.pk, reason="an attack"):
+            execute(
+                "INSERT INTO accounts_accessreview (period, due_on, opened_by_id, opened_at, status)"
+                " VALUES ('2027-Q1', '2027-03-31', %s, '2000-01-01', 'open')",
+                mei.pk,
+            )
+            forged = AccessReview.objects.get(period="2027-Q1")
+            assert forged.opened_at > review.opened_at
+            execute("DELETE FROM accounts_user_groups WHERE user_id = %s", li.pk)
+            execute(
+                "INSERT INTO accounts_user_groups (user_id, group_id) SELECT %s, id FROM auth_group"
+                " WHERE name = 'finance'",
+                li.pk,
+            )
+            with refused_as("accounts_accessreview_every_role_decided"):
+                execute(self.COMPLETE + " WHERE id = %s", None, forged.pk)
+
     def test_is_not_answered_by_whom_it_is_about(self, review: AccessReview, mei: User, otto: User) -> None:
         with acting(actor_id=mei.pk, reason="an attack"):
             with refused_as("accounts_accessreviewitem_reviewer_is_another"):

@@ -166,6 +166,8 @@ class TestRoles:
             "DELETE FROM accounts_outboxmessage",
             "DELETE FROM django_admin_log",
             "UPDATE django_admin_log SET change_message = ''",
+            "INSERT INTO accounts_outboxmessage (delivered_at, delivery_proof) VALUES (now(), 'never sent')",
+            "INSERT INTO accounts_outboxmessage (recorded_at) VALUES ('2000-01-01')",
         ],
     )
     def test_are_all_that_the_application_may_change(self, statement: str) -> None:
@@ -201,6 +203,17 @@ class TestParty:
     def test_is_refused(self, ada: Party, mei: User, name: str, values: str) -> None:
         with refused_as(name), acting(actor_id=mei.pk, reason="an attack"):
             execute(PARTY + values)
+
+    @pytest.mark.parametrize("change", ["kind = 'funder'", "code = 'C000002'"])
+    def test_stays_what_it_is(self, ada: Party, mei: User, change: str) -> None:
+        """A client made a funder would be asked for neither suitability nor disclosure."""
+        with refused_as("accounts_party_identity_unchanged"), acting(actor_id=mei.pk, reason="an attack"):
+            execute("UPDATE accounts_party SET " + change)
+
+    def test_stays_closed(self, ada: Party, mei: User) -> None:
+        with refused_as("accounts_party_closed_stays_closed"), acting(actor_id=mei.pk, reason="an attack"):
+            execute("UPDATE accounts_party SET status = 'closed'")
+            execute("UPDATE accounts_party SET status = 'suspended'")
 
 
 class TestApproval:

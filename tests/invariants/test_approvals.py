@@ -145,11 +145,13 @@ class TestDecision:
         execute(
             "INSERT INTO accounts_approval (book_code, kind, subject, payload, payload_hash, maker_id,"
             " status, comment, proposed_at, expires_at) SELECT book_code, kind, 'late', '{}', payload_hash,"
-            " maker_id,"
-            " status, comment, '2020-01-01', '2020-01-02' FROM accounts_approval WHERE id = %s",
+            " maker_id, status, comment, '2020-01-01', clock_timestamp() + interval '40 milliseconds'"
+            " FROM accounts_approval WHERE id = %s",
             asked.pk,
         )
+        execute("SELECT pg_sleep(0.05)")
         late = Approval.objects.get(subject="late")
+        assert late.proposed_at > START
         with refused_as("accounts_approval_not_expired"):
             decide(late, li)
         with refused_as("accounts_approval_not_expired"):
@@ -228,6 +230,7 @@ class TestDecision:
         [
             ("accounts_approval_amount_is_the_payloads", "4999999, 'USD', NULL"),
             ("accounts_approval_amount_is_the_payloads", "NULL, NULL, NULL"),
+            ("accounts_approval_currency_is_the_payloads", "5000000, 'JPY', NULL"),
             ("accounts_approval_amount_has_currency", "5000000, NULL, NULL"),
             ("accounts_approval_expires_after_proposal", "5000000, 'USD', '2020-01-01'"),
         ],
@@ -237,7 +240,8 @@ class TestDecision:
             execute(
                 "INSERT INTO accounts_approval (book_code, kind, subject, payload, payload_hash, maker_id,"
                 " status, comment, amount_minor, currency, expires_at) VALUES ('MAIN', 'release_withdrawal',"
-                f" 'x', '{{\"amount_minor\": -5000000}}', sha256('x'), %s, 'proposed', '', {columns})",
+                " 'x', '{\"amount_minor\": -5000000, \"currency\": \"USD\"}', sha256('x'), %s, 'proposed',"
+                f" '', {columns})",
                 mei.pk,
             )
 
@@ -394,6 +398,16 @@ class TestDelegation:
         with refused_as("accounts_approvaldelegation_agreed_by_two"):
             self.insert(said)
         self.used(said, noor)
+        with refused_as("accounts_approvaldelegation_starts_in_force"):
+            execute(
+                "INSERT INTO accounts_approvaldelegation (delegator_id, delegate_id, starts_at, ends_at,"
+                " reason, approval_id, revoked_at, revoked_by_id)"
+                " VALUES (%s, %s, now(), '2199-01-01', 'leave', %s, '2198-01-01', %s)",
+                mei.pk,
+                li.pk,
+                said.pk,
+                mei.pk,
+            )
         said.payload["ends_at"] = "2200-01-01T00:00:00+00:00"
         with refused_as("accounts_approvaldelegation_agreed_by_two"):
             self.insert(said)

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.services.actor import acting
+from accounts.services.approvals import approve, execute_approval
 from contracts.domain.states import PERMITTED_MOVES
 from contracts.models import FinancingContract, FundingTranche, InterestAccrual, InterestRun, TermsVersion
 from contracts.services.interest import accrue_interest
@@ -67,6 +68,26 @@ class TestTerms:
             terms.update(state="active", approval=approval)
         with refused(book, "contracts_termsversion_activation_executed"):
             terms.update(state="active", approval=None)
+
+    @pytest.mark.parametrize(
+        "changed", ["client_rate_ppm = 200000", "standing_liquidation_authority = true", "unit_id = {usd}"]
+    )
+    def test_come_into_force_as_they_were_read(
+        self, book: Lending, draft: TermsVersion, changed: str
+    ) -> None:
+        """A draft may change after its approval; what comes into force is what the second person read."""
+        approval = propose_activation(terms_id=draft.id, maker_id=book.maker.id)
+        approve(approval_id=approval.pk, checker_id=book.checker.id)
+        execute_approval(
+            approval_id=approval.pk,
+            kind=approval.kind,
+            subject=approval.subject,
+            payload=approval.payload,
+        )
+        change = changed.replace("{usd}", str(book.units["USD"]))
+        execute(f"UPDATE contracts_termsversion SET {change} WHERE id = %s", draft.pk)
+        with refused(book, "contracts_termsversion_activation_executed"):
+            TermsVersion.objects.filter(pk=draft.pk).update(state="active", approval=approval)
 
     def test_keep_their_product_and_number(self, book: Lending, draft: TermsVersion) -> None:
         with refused(book, "contracts_termsversion_identity_immutable"):

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from accounts.services.approvals import execute_approval, propose_approval
+from accounts.models import Approval
+from accounts.services.approvals import approve, execute_approval, propose_approval
 from custody.models import Payment, TransferInstruction
 from custody.services.transfers import sweep_transit
 from ledger.queries.accounts import account_id
+from ledger.services.holds import HoldDraft, place_hold
 from tests.custody.cast import MONDAY, Cast, make_cast
 from tests.custody.services.test_payments import deposit
 from tests.custody.services.test_transfers import owe
@@ -44,6 +46,44 @@ class TestPayment:
             pay(second, state="instructed", booked_entry_id=first.booked_entry_id)
         with forbidden():
             pay(second, approval_id=first.approval_id)
+
+    @pytest.mark.parametrize(
+        "said", [{"amount_minor": 5}, {"counterparty_account": "THEIRS"}, {"currency": "EUR"}]
+    )
+    def test_goes_out_word_for_word_as_approved(self, cast: Cast, said: dict[str, Any]) -> None:
+        """What two people approved under this reference was less, to somebody else, or other money."""
+        received = deposit(cast)
+        asked = request(cast, amount_minor=40_000)
+        honest = Approval.objects.get(pk=asked.approval_id)
+        subject, payload = "custody.payment:P-FORGED", honest.payload | {"reference": "P-FORGED"} | said
+        forged = propose_approval(
+            book_code=honest.book_code,
+            kind=honest.kind,
+            subject=subject,
+            payload=payload,
+            maker_id=honest.maker_id,
+            currency=said.get("currency", honest.currency),
+        )
+        approve(approval_id=forged.pk, checker_id=cast.noah.pk)
+        execute_approval(approval_id=forged.pk, kind=forged.kind, subject=subject, payload=payload)
+        names = columns(Payment)
+        hold = HoldDraft(
+            account_id=asked.entitlement_account_id or 0,
+            amount_minor=40_000,
+            reason="an attack",
+            source="payment:P-FORGED",
+            idempotency_key="hold/P-FORGED",
+            placed_on=MONDAY,
+        )
+        held = place_hold(book_id=asked.book_id, draft=hold, caller="attack", maker_id=cast.mei.pk)
+        changes = {"reference": "'P-FORGED'", "approval_id": str(forged.pk), "hold_id": str(held.pk)}
+        copy_row("custody_payment", names, "WHERE id = %s", asked.pk, **changes)
+        with refused("custody_payment_release_is_approved"):
+            pay(
+                Payment.objects.get(reference="P-FORGED"),
+                state="instructed",
+                booked_entry_id=received.booked_entry_id,
+            )
 
     @pytest.mark.parametrize(
         ("column", "value"),

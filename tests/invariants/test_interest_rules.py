@@ -119,6 +119,10 @@ class TestBenchmarks:
         with refused("contracts_benchmarkfixing_approved_by_two"):
             copy_row("contracts_benchmarkfixing", fixing.pk, **changes)
 
+    def test_are_not_brought_back_by_one(self, fixing: BenchmarkFixing) -> None:
+        with refused("contracts_benchmarkfixing_approved_by_two"):
+            copy_row("contracts_benchmarkfixing", fixing.pk)
+
     def test_never_change(self, fixing: BenchmarkFixing) -> None:
         with not_permitted():
             change_row("contracts_benchmarkfixing", fixing.pk, rate_ppm=1)

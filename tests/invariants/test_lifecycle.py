@@ -345,6 +345,7 @@ class TestDisputes:
             ("contracts_dispute_kind_known", {"subject_kind": "weather"}),
             ("contracts_dispute_says_what_and_why", {"reason": ""}),
             ("contracts_dispute_says_what_and_why", {"answer_due_on": DAY_ONE - dt.timedelta(days=1)}),
+            ("contracts_dispute_answered_in_time", {"answer_due_on": DAY_ONE + dt.timedelta(days=31)}),
             ("contracts_dispute_decision_complete", {"answer": "at once"}),
         ):
             attempt(book, name, self.another(dispute, **change))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from accounts.models import (
     DisclosureVersion,
     IdentityCheck,
     IdentityOutcome,
+    Party,
     QuestionnaireVersion,
     Screening,
     ScreeningResult,
@@ -22,6 +24,7 @@ from accounts.models import (
 )
 from accounts.services.disclosures import activate_disclosure
 from accounts.services.due_diligence import UnknownDueDiligence
+from accounts.services.erasure import erase_party
 from accounts.services.identity import review_identity_check
 from accounts.services.questionnaires import activate_questionnaire
 from accounts.services.screening import ScreeningDecision, decide_screening
@@ -35,6 +38,9 @@ QUESTIONS = {
     ),
     ApprovalKind.ACTIVATE_QUESTIONNAIRE: gettext_lazy(
         "Put this questionnaire in force? Clients are asked by it from its day on, and it never changes."
+    ),
+    ApprovalKind.ERASE_PARTY: gettext_lazy(
+        "Erase the personal data of this party for good? Nobody can bring it back."
     ),
     ApprovalKind.ACTIVATE_DISCLOSURE: gettext_lazy(
         "Put this disclosure in force? From its day on clients acknowledge it before they borrow more."
@@ -50,6 +56,7 @@ PAYLOAD = {
     "is_politically_exposed": gettext_lazy("Politically exposed"),
     "is_sanctioned": gettext_lazy("Sanctioned"),
     "outcome": gettext_lazy("Outcome"),
+    "party": gettext_lazy("Party"),
     "result": gettext_lazy("Result"),
     "screening": gettext_lazy("Screening"),
     "texts": gettext_lazy("Texts"),
@@ -61,6 +68,8 @@ def due_diligence_words(row: Approval) -> str:
     """One line that says what is decided, without a name: who it is about stands on the page."""
     said = row.payload
     match row.kind:
+        case ApprovalKind.ERASE_PARTY:
+            return str(said["party"])
         case ApprovalKind.REVIEW_IDENTITY:
             return _("Identity check %(number)d: %(outcome)s") % {
                 "number": said["check"],
@@ -126,11 +135,26 @@ def _activate_disclosure(approval: Approval, actor: User) -> str:
     }
 
 
+def _erase(approval: Approval, actor: User) -> str:
+    code = str(approval.payload["party"])
+    party = Party.objects.filter(code=code).first()
+    if party is None:
+        raise UnknownDueDiligence(code)
+    erase_party(
+        party_id=party.pk,
+        approval_id=approval.pk,
+        erased_on=timezone.now().date(),
+        actor_id=actor.pk,
+    )
+    return _("The personal data of %(party)s is erased.") % {"party": code}
+
+
 DUE_DILIGENCE: dict[str, Callable[[Approval, User], str]] = {
     ApprovalKind.REVIEW_IDENTITY: _review,
     ApprovalKind.CONFIRM_SCREENING: _decide,
     ApprovalKind.ACTIVATE_QUESTIONNAIRE: _activate_questionnaire,
     ApprovalKind.ACTIVATE_DISCLOSURE: _activate_disclosure,
+    ApprovalKind.ERASE_PARTY: _erase,
 }
 
 
@@ -151,6 +175,9 @@ def due_diligence_panels(request: HttpRequest, row: Approval) -> list[Panel]:
             if not request.user.has_perm("accounts.view_screening"):
                 return []
             return [screening_facts(request, one) for one in hits]
+        case ApprovalKind.ERASE_PARTY:
+            party = Party.objects.filter(code=row.payload["party"]).first()
+            return [Facts(title=_("Party"), items=[(_("Party"), related(party, request))])]
         case _:
             model = (
                 QuestionnaireVersion if row.kind == ApprovalKind.ACTIVATE_QUESTIONNAIRE else DisclosureVersion

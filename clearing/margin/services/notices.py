@@ -5,6 +5,7 @@ import datetime as dt
 from clearing.margin.models import MarginCall, Valuation
 from clearing.marks.models import Instrument, Mark
 from contracts.documents.inputs import CallNoticeInputs, HoldingInputs, PartyInputs, UnitInputs
+from contracts.domain.disputes import ANSWER_WITHIN_DAYS
 from contracts.models import Document
 from contracts.services.documents import issue_document
 from ledger.domain.money import format_amount
@@ -66,6 +67,7 @@ def _inputs(call: MarginCall) -> CallNoticeInputs:
         debt_minor=valued.debt_minor,
         coverage_ppm=valued.coverage_ppm or 0,
         holdings=_holdings(valued),
+        answer_within_days=ANSWER_WITHIN_DAYS,
     )
 
 

@@ -1,0 +1,1 @@
+DELETE FROM accounts_approvalrule WHERE kind = 'erase_party';
