@@ -23,7 +23,7 @@ from contracts.documents.inputs import (
     SecurityInputs,
     UnitInputs,
 )
-from contracts.models import FinancingContract, InterestAccrual
+from contracts.models import ContractState, FinancingContract, InterestAccrual
 from contracts.queries.interest_lines import interest_lines, rate_on
 from contracts.queries.terms_in_force import terms_of
 from ledger.queries.as_of import point_in_time
@@ -117,6 +117,8 @@ def client_statement_inputs(
 ) -> ClientStatementInputs:
     """Return the inputs of a statement of every contract that a client had in a span of booking days.
 
+    One that had ended before counts as long as something is left in it or moved: it is the client's.
+
     :raises PostingsAway: a month of the span is archived.
     :raises RateUnknown: a fixing is missing.
     :raises DoesNotFoot: the ledger contradicts itself.
@@ -124,19 +126,43 @@ def client_statement_inputs(
     _refuse_archived(book_id=book_id, since=since, until=until)
     contracts = list(
         FinancingContract.objects.filter(book_id=book_id, client_id=client_id, opened_on__lte=until)
-        .exclude(closed_on__lt=since)
+        .exclude(state__in=[ContractState.DRAFT, ContractState.SUBMITTED])
         .select_related("book", "client", "unit")
         .order_by("code")
     )
-    if not contracts:
+    spans = _spans(contracts, since, until)
+    stated = [
+        (one, part)
+        for one, part in ((one, _contract(one, spans[one.pk], since, until)) for one in contracts)
+        if one.closed_on is None or one.closed_on >= since or _holds_or_moves(part)
+    ]
+    if not stated:
         raise FinancingContract.DoesNotExist
-    first = contracts[0]
+    first = stated[0][0]
     return ClientStatementInputs(
         issuer=PartyInputs(code=first.book.code, name=first.book.name),
         client=PartyInputs(code=first.client.code, name=first.client.display_name),
         since=since.isoformat(),
         until=until.isoformat(),
-        contracts=[_contract(one, since, until) for one in contracts],
+        contracts=[part for _, part in stated],
+    )
+
+
+def clients_of_statements(*, book_id: int, until: dt.date) -> list[int]:
+    """Clients with a contract opened by a day, by code; one that has ended may still hold something."""
+    found = FinancingContract.objects.filter(book_id=book_id, opened_on__lte=until).exclude(
+        state__in=[ContractState.DRAFT, ContractState.SUBMITTED]
+    )
+    return list(found.order_by("client__code").values_list("client_id", flat=True).distinct())
+
+
+def _holds_or_moves(part: ContractStatementInputs) -> bool:
+    return bool(
+        part["cash_lines"]
+        or part["loan_lines"]
+        or part["charges"]
+        or part["securities"]
+        or any(one["opening_minor"] or one["closing_minor"] for one in part["balances"].values())
     )
 
 
@@ -150,7 +176,7 @@ def closing_inputs(*, contract_id: int) -> ClosingInputs:
     until = _last_day(contract)
     terms = terms_of(contract_id=contract_id, on=until)
     _refuse_archived(book_id=contract.book_id, since=contract.opened_on, until=until)
-    spans = _spans(contract, dt.date.min, until)
+    spans = _spans([contract], dt.date.min, until)[contract.pk]
     return ClosingInputs(
         issuer=PartyInputs(code=contract.book.code, name=contract.book.name),
         client=PartyInputs(code=contract.client.code, name=contract.client.display_name),
@@ -167,8 +193,9 @@ def closing_inputs(*, contract_id: int) -> ClosingInputs:
     )
 
 
-def _contract(contract: FinancingContract, since: dt.date, until: dt.date) -> ContractStatementInputs:
-    spans = _spans(contract, since, until)
+def _contract(
+    contract: FinancingContract, spans: Mapping[str, AccountSpan], since: dt.date, until: dt.date
+) -> ContractStatementInputs:
     terms = terms_of(contract_id=contract.pk, on=until)
     return ContractStatementInputs(
         contract=contract.code,
@@ -191,9 +218,21 @@ def _contract(contract: FinancingContract, since: dt.date, until: dt.date) -> Co
     )
 
 
-def _spans(contract: FinancingContract, since: dt.date, until: dt.date) -> dict[str, AccountSpan]:
-    """The six accounts of a contract over a span, in the client's signs."""
-    accounts = {
+def _spans(
+    contracts: Sequence[FinancingContract], since: dt.date, until: dt.date
+) -> dict[int, dict[str, AccountSpan]]:
+    """The six accounts of each contract of one book over a span, in the client's signs; read at once."""
+    accounts = {contract.pk: _six_accounts(contract) for contract in contracts}
+    signs = {key: sign for named in accounts.values() for key, sign in named.values()}
+    found = _accounts(contracts[0].book_id, signs, since, until) if contracts else {}
+    return {
+        contract_id: {name: found[account_id] for name, (account_id, _) in named.items()}
+        for contract_id, named in accounts.items()
+    }
+
+
+def _six_accounts(contract: FinancingContract) -> dict[str, tuple[int, int]]:
+    return {
         "cash": (contract.cash_account_id, -1),
         "unsettled_cash": (contract.unsettled_cash_account_id, -1),
         "principal": (contract.principal_account_id, 1),
@@ -201,8 +240,6 @@ def _spans(contract: FinancingContract, since: dt.date, until: dt.date) -> dict[
         "penalty": (contract.penalty_account_id, 1),
         "fees": (contract.fee_account_id, 1),
     }
-    found = _accounts(contract.book_id, dict(accounts.values()), since, until)
-    return {name: found[account_id] for name, (account_id, _) in accounts.items()}
 
 
 def _accounts(

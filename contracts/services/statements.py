@@ -1,6 +1,8 @@
 """Statements to clients: of a period, of a contract that has ended, of the risks that were disclosed."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,7 @@ from contracts.queries.client_statement import (
     DoesNotFoot,
     PostingsAway,
     client_statement_inputs,
+    clients_of_statements,
     closing_inputs,
 )
 from contracts.queries.interest_lines import RateUnknown
@@ -114,6 +117,31 @@ def issue_client_statement(
         inputs=inputs,
         maker_id=maker_id,
     )
+
+
+def issue_client_statements(
+    *, book_id: int, since: dt.date, until: dt.date, issued_on: dt.date, maker_id: int
+) -> Iterator[Callable[[], Document]]:
+    """Yield, for each client of a book, what makes the statement of a period in the client's language.
+
+    Each owns its transaction, so that a refusal of one leaves the others; made before, it comes back.
+
+    :raises PeriodStillOpen: a day of the period is open, or none after it was ever opened.
+    """
+    _refuse_open(book_id=book_id, since=since, until=until)
+    client_ids = clients_of_statements(book_id=book_id, until=until)
+    locales = dict(Party.objects.filter(pk__in=client_ids).values_list("pk", "locale"))
+    for client_id in client_ids:
+        yield partial(
+            issue_client_statement,
+            book_id=book_id,
+            client_id=client_id,
+            since=since,
+            until=until,
+            locale=locales[client_id],
+            issued_on=issued_on,
+            maker_id=maker_id,
+        )
 
 
 def issue_closing_statement(*, contract_id: int, locale: str, issued_on: dt.date, maker_id: int) -> Document:

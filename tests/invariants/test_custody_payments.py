@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Approval
 from accounts.services.approvals import approve, execute_approval, propose_approval
 from custody.models import Payment, TransferInstruction
 from custody.services.transfers import sweep_transit
@@ -54,7 +53,8 @@ class TestPayment:
         """What two people approved under this reference was less, to somebody else, or other money."""
         received = deposit(cast)
         asked = request(cast, amount_minor=40_000)
-        honest = Approval.objects.get(pk=asked.approval_id)
+        honest = asked.approval
+        assert honest is not None
         subject, payload = "custody.payment:P-FORGED", honest.payload | {"reference": "P-FORGED"} | said
         forged = propose_approval(
             book_code=honest.book_code,

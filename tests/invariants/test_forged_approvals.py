@@ -45,8 +45,8 @@ class TestDecision:
 
     @pytest.mark.parametrize("end", ["withdrawn", "expired"])
     def test_is_not_made_up_for_what_ended_undecided(self, mei: User, li: User, end: str) -> None:
-        asked = payment(mei, expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(milliseconds=40))
-        execute("SELECT pg_sleep(0.05)")
+        asked = payment(mei, expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(milliseconds=200))
+        execute("SELECT pg_sleep(0.25)")
         with refused_as("accounts_approval_decision_unchanged"):
             execute(
                 "UPDATE accounts_approval SET status = %s, ended_at = now(), withdrawn_by_id = %s,"

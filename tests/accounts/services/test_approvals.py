@@ -221,12 +221,12 @@ class TestLimits:
 
     def test_of_time_end_it(self, mei: User, li: User) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp() + interval '30 milliseconds'")
+            cursor.execute("SELECT clock_timestamp() + interval '200 milliseconds'")
             (soon,) = cursor.fetchone()
         payment, approved_one = self.payment(mei, expires_at=soon), self.payment(mei, expires_at=soon)
         approve(approval_id=approved_one.pk, checker_id=li.pk)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.04)")
+            cursor.execute("SELECT pg_sleep(0.25)")
         with pytest.raises(ApprovalExpired):
             approve(approval_id=payment.pk, checker_id=li.pk)
         with pytest.raises(ApprovalExpired):

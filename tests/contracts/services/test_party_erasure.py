@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -164,8 +165,9 @@ class TestEraseParty:
         late = lending(day=dt.date(2025, 1, 2))
         client = late.party("LATE", "client")
         close(late, client)
-        with pytest.raises(RetentionRuns):
+        with pytest.raises(RetentionRuns) as caught:
             erase(late, client)
+        assert caught.value.code == "accounts_partyerasure_retention_over"
 
     def test_counts_contracts_documents_and_postings(self, book: Lending, okafor: Party) -> None:
         """Papers of 2004, but a document handed out later."""
@@ -189,8 +191,9 @@ class TestEraseParty:
         )
         record_screening(draft=draft, maker_id=book.maker.pk, reason=REASON)
         close(book, okafor)
-        with pytest.raises(HitStands):
+        with pytest.raises(HitStands) as caught:
             erase(book, okafor)
+        assert caught.value.code == "accounts_partyerasure_no_hit_stands"
         assert Screening.objects.get(list_version="1", party=okafor).finding == "a namesake?"
 
     def test_is_dated_on_its_day(self, book: Lending, okafor: Party) -> None:
@@ -217,14 +220,14 @@ class TestRaw:
         close(book, drawing)
         close(book, lender)
         for rule, party, changes in (
-            ("party_closed", active, {}),
-            ("nothing_open", drawing, {}),
-            ("nothing_open", lender, {}),
-            ("day_is_today", drawing, {"erased_on": LONG_AGO}),
-            ("approved_by_two", drawing, {"approval_id": self.executed(book, active)}),
+            ("accounts_partyerasure_party_closed", active, {}),
+            ("accounts_partyerasure_nothing_open", drawing, {}),
+            ("accounts_partyerasure_nothing_open", lender, {}),
+            ("accounts_partyerasure_day_is_today", drawing, {"erased_on": LONG_AGO}),
+            ("accounts_partyerasure_approved_by_two", drawing, {"approval_id": self.executed(book, active)}),
         ):
             permit = {"party_id": party.pk, "approval_id": self.executed(book, party)}
-            with refused(f"{ERASURE}_{rule}"), acting(actor_id=book.maker.pk, reason="an attack"):
+            with refused(rule), acting(actor_id=book.maker.pk, reason="an attack"):
                 copy_row(ERASURE, made.pk, **{**permit, **changes})
 
     def test_stays(self, book: Lending, okafor: Party) -> None:
@@ -234,6 +237,17 @@ class TestRaw:
             cursor.execute("DELETE FROM accounts_partyerasure")
         with not_permitted(), connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_identitycheck SET number = 'P-1'")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_stays_whoever_asks(self, owner_connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        book = lending(day=LONG_AGO)
+        gone = book.party("GONE", "client")
+        close(book, gone)
+        erase(book, gone)
+        for statement in ("UPDATE accounts_partyerasure SET id = id", "DELETE FROM accounts_partyerasure"):
+            with pytest.raises(psycopg.errors.CheckViolation) as caught:
+                owner_connection.execute(statement)
+            assert caught.value.diag.constraint_name == "accounts_partyerasure_append_only"
 
 
 class TestCommand:

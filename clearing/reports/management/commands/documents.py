@@ -1,12 +1,14 @@
-"""Make documents and prove those that are kept.
+"""Make documents, one or all of a day or period, and prove those that are kept.
 
 manage.py documents render --book LEND --kind contract --contract F1 --locale zh-hans --maker lin.wei
+manage.py documents batch --book LEND --kind margin_call_notice --on 2025-01-31 --maker lin.wei
 manage.py documents verify --book LEND
 """
 
 import datetime as dt
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,13 +16,15 @@ from tqdm import tqdm
 
 from accounts.models import DisclosureVersion, Party, PartyLocale, User
 from clearing.margin.models import MarginCall
-from clearing.margin.services.notices import issue_call_notice
+from clearing.margin.services.notices import issue_call_notice, issue_call_notices
 from contracts.models import Document, DocumentKind, FinancingContract
 from contracts.queries.documents import damaged_documents, documents_set_again
 from contracts.services.documents import hand_out, issue_agreement
 from contracts.services.refusals import ContractRefusal
 from contracts.services.statements import (
+    NoContractInPeriod,
     issue_client_statement,
+    issue_client_statements,
     issue_closing_statement,
     issue_disclosure,
 )
@@ -46,6 +50,18 @@ class Command(BaseCommand):
         render.add_argument("--maker", required=True, help="user name on whose behalf it is made")
         render.add_argument("--output", type=Path, help="directory to write the PDF to as well")
         render.add_argument("--json", action="store_true", help="print what was made as JSON")
+        batch = verbs.add_parser(
+            "batch", help="make the statements of a period, or the notices of a day's calls"
+        )
+        batch.add_argument("--book", required=True, help="code of the book")
+        batch.add_argument("--kind", required=True, choices=["client_statement", "margin_call_notice"])
+        batch.add_argument("--since", type=dt.date.fromisoformat, help="first day of the statements")
+        batch.add_argument("--until", type=dt.date.fromisoformat, help="last day of the statements")
+        batch.add_argument("--on", type=dt.date.fromisoformat, help="day on which the calls were opened")
+        batch.add_argument("--issued-on", type=dt.date.fromisoformat, help="the open day unless given")
+        batch.add_argument("--maker", required=True, help="user name on whose behalf they are made")
+        batch.add_argument("--output", type=Path, help="directory to write the PDFs to as well")
+        batch.add_argument("--json", action="store_true", help="print what was made as JSON")
         verify = verbs.add_parser(
             "verify", help="compare every document with its hashes, its inputs and number"
         )
@@ -59,6 +75,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no book {options['book']}. Books: {known}.")
         if options["verb"] == "verify":
             self._verify(book, as_json=bool(options["json"]))
+        elif options["verb"] == "batch":
+            self._batch(book, options)
         else:
             self._render(book, options)
 
@@ -95,20 +113,76 @@ class Command(BaseCommand):
         if findings:
             raise CommandError("Not every document is as it was made.")
 
-    def _render(self, book: Book, options: dict[str, object]) -> None:
+    def _batch(self, book: Book, options: dict[str, object]) -> None:
+        """Each in its own transaction and its client's language: a refused one leaves the others."""
+        try:
+            makers = self._makers(book, options)
+        except ContractRefusal as refusal:
+            raise CommandError(f"{refusal.code}: {refusal}") from refusal
+        made: list[Document] = []
+        refused: list[str] = []
+        for make in tqdm(makers, file=sys.stderr, disable=not sys.stderr.isatty()):
+            try:
+                made.append(make())
+            except NoContractInPeriod:
+                continue
+            except ContractRefusal as refusal:
+                refused.append(f"{refusal.code}: {refusal}")
+                continue
+            self._write(made[-1], options["output"])
+        self.stderr.write(f"{len(made)} documents are there, {len(refused)} were refused")
+        for one in refused:
+            self.stderr.write(f"  {one}")
+        if options["json"]:
+            self.stdout.write(json.dumps({"documents": [one.reference for one in made], "refused": refused}))
+        if refused:
+            raise CommandError("Not every document was made.")
+
+    def _makers(self, book: Book, options: dict[str, object]) -> list[Callable[[], Document]]:
+        """What makes each document of the batch."""
+        maker_id, issued_on = self._maker(options), self._issued_on(book, options)
+        if options["kind"] == DocumentKind.MARGIN_CALL_NOTICE:
+            on = options["on"]
+            if not isinstance(on, dt.date):
+                raise CommandError("Notices are of a day's calls: say --on.")
+            return list(
+                issue_call_notices(book_id=book.pk, opened_on=on, issued_on=issued_on, maker_id=maker_id)
+            )
+        since, until = options["since"], options["until"]
+        if not isinstance(since, dt.date) or not isinstance(until, dt.date):
+            raise CommandError("A statement needs its days: say --since and --until.")
+        return list(
+            issue_client_statements(
+                book_id=book.pk, since=since, until=until, issued_on=issued_on, maker_id=maker_id
+            )
+        )
+
+    def _maker(self, options: dict[str, object]) -> int:
         maker = User.objects.filter(username=options["maker"]).first()
         if maker is None:
             raise CommandError(f"There is no user {options['maker']}.")
-        try:
-            made = self._make(book, options, maker.pk)
-        except ContractRefusal as refusal:
-            raise CommandError(f"{refusal.code}: {refusal}") from refusal
-        self.stderr.write(f"{made.get_kind_display()} {made.reference}, SHA-256 {made.sha256}")
-        output = options["output"]
+        return maker.pk
+
+    def _issued_on(self, book: Book, options: dict[str, object]) -> dt.date:
+        given = options["issued_on"]
+        issued_on = given if isinstance(given, dt.date) else open_business_date(book_id=book.pk)
+        if issued_on is None:
+            raise CommandError("No day is open in this book; say --issued-on.")
+        return issued_on
+
+    def _write(self, made: Document, output: object) -> None:
         if isinstance(output, Path):
             file = output / f"{made.reference}.{made.locale}.pdf"
             file.write_bytes(bytes(hand_out(document_id=made.pk).content))
             self.stderr.write(f"written to {file}")
+
+    def _render(self, book: Book, options: dict[str, object]) -> None:
+        try:
+            made = self._make(book, options, self._maker(options))
+        except ContractRefusal as refusal:
+            raise CommandError(f"{refusal.code}: {refusal}") from refusal
+        self.stderr.write(f"{made.get_kind_display()} {made.reference}, SHA-256 {made.sha256}")
+        self._write(made, options["output"])
         if options["json"]:
             self.stdout.write(
                 json.dumps(
@@ -117,10 +191,7 @@ class Command(BaseCommand):
             )
 
     def _make(self, book: Book, options: dict[str, object], maker_id: int) -> Document:
-        given = options["issued_on"]
-        issued_on = given if isinstance(given, dt.date) else open_business_date(book_id=book.pk)
-        if issued_on is None:
-            raise CommandError("No day is open in this book; say --issued-on.")
+        issued_on = self._issued_on(book, options)
         if options["kind"] in (DocumentKind.CLIENT_STATEMENT, DocumentKind.DISCLOSURE):
             return self._of_client(book, options, issued_on, maker_id)
         return self._of_contract(book, options, issued_on, maker_id)

@@ -1,5 +1,6 @@
 """The command: documents made and proved, findings named, exit codes honest."""
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from clearing.margin.models import MarginCall
 from contracts.models import Document
 from contracts.services.documents import DocumentDamaged, hand_out, issue_agreement
 from tests.clearing.margin.harbour import Harbour, harbour
@@ -67,6 +69,53 @@ class TestRender:
     def test_says_what_is_missing(self, called: Harbour, kind: str, words: list[str], sentence: str) -> None:
         with pytest.raises(CommandError, match=sentence):
             call_command("documents", *render(called, kind, *words))
+
+
+class TestBatch:
+    def test_makes_the_notices_of_a_day_and_the_same_again(
+        self, called: Harbour, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        words = (
+            "batch",
+            *render(called, "margin_call_notice")[1:],
+            "--on",
+            MarginCall.objects.get().opened_on.isoformat(),
+        )
+        first = run(capsys, *words)
+        assert first == {"documents": [f"{called.book.code}-MCN-2008-000001"], "refused": []}
+        assert run(capsys, *words) == first
+        assert Document.objects.get().locale == "en"
+
+    def test_makes_the_statements_of_a_period_one_a_client(
+        self, db: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        book = lending()
+        for code, client in (("F1", "CHEN"), ("F2", "CHEN"), ("F3", "DIAZ")):
+            book.open(code, client=client)
+        book.open("F4", client="ELENA", approved=False)
+        last = book.day
+        book.advance(last + dt.timedelta(days=1))
+        words = (
+            "--book",
+            "LEND",
+            "--kind",
+            "client_statement",
+            "--maker",
+            "day-runner",
+            "--output",
+            str(tmp_path),
+        )
+        period = ("--since", last.isoformat(), "--until", last.isoformat())
+        made = run(capsys, "batch", *words, *period)
+        assert made["documents"] == ["LEND-STM-2025-000001", "LEND-STM-2025-000002"]
+        assert len(list(tmp_path.iterdir())) == 2
+        with pytest.raises(CommandError, match="contracts_document_period_closed"):
+            call_command("documents", "batch", *words, "--since", "2025-01-01", "--until", "2099-01-01")
+
+    @pytest.mark.parametrize("kind", ["margin_call_notice", "client_statement"])
+    def test_says_which_days_are_missing(self, called: Harbour, kind: str) -> None:
+        with pytest.raises(CommandError, match="say --"):
+            call_command("documents", "batch", *render(called, kind)[1:])
 
 
 @pytest.mark.django_db(transaction=True)
