@@ -401,12 +401,8 @@ class TestDelegation:
         with refused_as("accounts_approvaldelegation_starts_in_force"):
             execute(
                 "INSERT INTO accounts_approvaldelegation (delegator_id, delegate_id, starts_at, ends_at,"
-                " reason, approval_id, revoked_at, revoked_by_id)"
-                " VALUES (%s, %s, now(), '2199-01-01', 'leave', %s, '2198-01-01', %s)",
-                mei.pk,
-                li.pk,
-                said.pk,
-                mei.pk,
+                f" reason, approval_id, revoked_at, revoked_by_id) VALUES ({mei.pk}, {li.pk}, now(),"
+                f" '2199-01-01', 'leave', {said.pk}, '2198-01-01', {mei.pk})"
             )
         said.payload["ends_at"] = "2200-01-01T00:00:00+00:00"
         with refused_as("accounts_approvaldelegation_agreed_by_two"):
