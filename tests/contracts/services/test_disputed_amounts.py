@@ -60,7 +60,7 @@ def disputing(book: Lending, contract: FinancingContract, reference: str, subjec
         subject=subject,
         subject_reference=reference,
         opened_on=book.day,
-        answer_due_on=book.day + dt.timedelta(days=60),
+        answer_due_on=book.day + dt.timedelta(days=30),
         reason="never agreed",
         actor_id=book.maker.id,
     )
