@@ -1,10 +1,18 @@
-"""Hold a number."""
+"""Guards of principal booked back, of closings, of amendments and of drawdowns."""
 
-from typing import ClassVar
+from pathlib import Path
 
 from django.db import migrations
 
+from accounts.sql_loader import reload_sql_files, run_sql_files
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("contracts", "0019_review")]
-    operations: ClassVar = []
+    dependencies = [("contracts", "0019_review"), ("ledger", "0014_funding_kinds")]
+
+    operations = [
+        *run_sql_files(SQL, "guard_principal", "uncounted_interest", "guard_closing"),
+        *reload_sql_files(SQL, "guard_amendment", "guard_drawdown"),
+    ]

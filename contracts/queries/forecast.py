@@ -84,13 +84,7 @@ WITH newest AS (
             ORDER BY a.accrual_date DESC
             LIMIT 1
         ), 0) AS posted_minor,
-        coalesce((
-            SELECT a.same_day_numerator
-            FROM contracts_interestaccrual AS a
-            WHERE a.contract_id = c.id AND a.tranche_id IS NULL
-            ORDER BY a.accrual_date DESC
-            LIMIT 1
-        ), 0) AS same_day_numerator
+        contracts_one_day_interest(c.id, %(until)s::date) AS same_day_numerator
     FROM contracts_financingcontract AS c
     WHERE c.id = %(contract_id)s
 ), piece AS (
@@ -118,6 +112,8 @@ FROM newest
 
 def termination_quote(*, contract_id: int, on: dt.date) -> TerminationQuote:
     """Return what ending the contract on a day takes: exactly what it will owe after that day's accrual.
+
+    Penalty and fees are those that have been charged; a run of penalty may still add to them.
 
     :raises FinancingContract.DoesNotExist: there is no such contract.
     :raises RateUnknown: a fixing is missing before the day.

@@ -15,15 +15,23 @@ from ledger.services.posting import EntryHeader, PostedEntry, post_journal_entri
 # is disputed of it is left out.
 _DUE = """
 SELECT c.id, c.code, c.unit_id, interest.balance_minor - coalesce(disputed.amount_minor, 0)
+    - departed.earned_minor
 FROM contracts_financingcontract AS c
 INNER JOIN ledger_balance AS interest ON interest.account_id = c.interest_account_id
 LEFT JOIN contracts_disputedamount AS disputed ON disputed.account_id = c.interest_account_id
+CROSS JOIN LATERAL (
+    -- What funders that were replaced have earned stays due: they lend no more.
+    SELECT coalesce(sum(greatest(-earned.balance_minor, 0)), 0)::bigint AS earned_minor
+    FROM contracts_fundingtranche AS f
+    INNER JOIN ledger_balance AS earned ON earned.account_id = f.interest_account_id
+    WHERE f.contract_id = c.id AND f.replaced_on IS NOT NULL
+) AS departed
 INNER JOIN contracts_termsspan AS span
     ON span.contract_id = c.id AND span.from_date <= %(date)s AND span.until_date > %(date)s
 INNER JOIN contracts_termsversion AS t ON t.id = span.terms_id AND t.capitalisation_months > 0
 WHERE c.book_id = %(book_id)s
     AND c.state = ANY(%(states)s)
-    AND interest.balance_minor > coalesce(disputed.amount_minor, 0)
+    AND interest.balance_minor > coalesce(disputed.amount_minor, 0) + departed.earned_minor
     AND coalesce(c.matures_on > %(date)s, true)
     AND (extract(MONTH FROM %(date)s::date)::integer - 1) %% t.capitalisation_months = 0
     AND NOT EXISTS (
@@ -121,6 +129,7 @@ def _capitalise(
                 "funder_ids": [],
                 "funder_transits": [],
                 "house_transit": 0,
+                "into_principal": True,
                 "house_funding": funding,
             },
             caller=CALLER,

@@ -25,7 +25,7 @@ from contracts.services.entries import (
     locked_balances,
     refuse_unfit,
 )
-from contracts.services.refusals import ContractRefusal
+from contracts.services.refusals import ContractRefusal, named_contract_refusals
 from contracts.services.states import StateMove, move_states
 from ledger.domain.allocation import allocate_largest_remainder
 from ledger.queries.holds import account_balances
@@ -39,6 +39,7 @@ __all__ = [
     "LeverageExceeded",
     "NotDrawable",
     "NotOpenYet",
+    "PastMaturity",
     "draw_down",
     "draw_downs",
 ]
@@ -66,10 +67,17 @@ class FunderExhausted(ContractRefusal):
 
 
 class NotOpenYet(ContractRefusal):
-    """The contract opens after the booking date."""
+    """The contract opens after the booking date or the value date."""
 
     code = "contracts_drawdown_contract_has_opened"
     sentence = _("The contract opens later.")
+
+
+class PastMaturity(ContractRefusal):
+    """The contract has reached its maturity."""
+
+    code = "contracts_drawdown_before_maturity"
+    sentence = _("Nothing is drawn from the maturity on; extend the contract before it, or open another.")
 
 
 def draw_down(
@@ -96,11 +104,13 @@ def draw_downs(*, drafts: Sequence[DrawdownDraft], booking_date: dt.date, maker_
 
     :raises AmountNotPositive, ValueDateAhead: the request is unfit.
     :raises NotDrawable: a contract is neither approved nor active.
-    :raises NotOpenYet: a contract opens after the booking date.
+    :raises NotOpenYet: a contract opens after the booking date or the value date.
+    :raises PastMaturity: a contract has reached its maturity.
     :raises Unsuitable: a client's standing has a fault; the subclass names it.
     :raises LeverageExceeded, PackCapExceeded, TierCapExceeded, DynamicCapExceeded: the smallest of 1/m - 1,
         the terms' caps, the rule pack's, the tier's and the dynamic limit would be exceeded.
     :raises OwnBelowMinimum, LoansExceedCapital: limits of the rule pack beside leverage.
+    :raises PrincipalBeforeReplacement: a funder took another's place after the value date.
     :raises FunderExhausted: a funder's available money does not cover its share; names the funder.
     :raises FinancingRestricted: a restriction is in force on the client's cash.
     Source: DESIGN 4 (drawdown, house tranche), 5 (suitability, leverage).
@@ -146,8 +156,14 @@ def _refuse_undrawable(
         contract = found[draft.contract_id]
         if contract.state not in DRAWABLE:
             raise NotDrawable(f"{contract.code} is {contract.state}")
-        if contracts[draft.contract_id].opened_on > booking_date:
-            raise NotOpenYet(f"{contract.code}: {contracts[draft.contract_id].opened_on}")
+        opened_on, matures_on = (
+            contracts[draft.contract_id].opened_on,
+            contracts[draft.contract_id].matures_on,
+        )
+        if opened_on > min(booking_date, draft.value_date):
+            raise NotOpenYet(f"{contract.code}: {opened_on}")
+        if matures_on is not None and matures_on <= booking_date:
+            raise PastMaturity(f"{contract.code}: {matures_on}")
 
 
 def _refuse_exhausted(drafts: Sequence[DrawdownDraft], found: Mapping[int, ContractBalances]) -> None:
@@ -189,7 +205,7 @@ def _post(
     }
     entries = [_entry(draft, found[draft.contract_id], shared) for draft in drafts]
     try:
-        with limits_named(by_account=exhausted):
+        with named_contract_refusals(), limits_named(by_account=exhausted):
             posted = post_journal_entries(
                 book_id=book_id, booking_date=booking_date, drafts=entries, caller=CALLER, maker_id=maker_id
             )

@@ -13,8 +13,14 @@ from contracts.queries.balances import ContractBalances, contract_balances
 from contracts.queries.terms_in_force import terms_of
 from contracts.services.disputed_amounts import AmountDisputed, disputed_of
 from contracts.services.entries import locked_balances, refuse_unfit
-from contracts.services.fees import charge_early_termination, early_termination_fee
-from contracts.services.refusals import CashShort, ContractRefusal, MoreThanOwed
+from contracts.services.fees import (
+    accrue_fees,
+    charge_early_termination,
+    early_termination_fee,
+    pending_fees,
+)
+from contracts.services.interest import ContractRange
+from contracts.services.refusals import CashShort, ContractRefusal, MoreThanOwed, named_contract_refusals
 from contracts.services.states import move_state
 from contracts.services.waterfall import WaterfallPosting, WaterfallStage, apply_waterfall
 
@@ -38,7 +44,10 @@ class InterestNotCounted(ContractRefusal):
 
 @dataclass(frozen=True, slots=True)
 class TerminationQuote:
-    """What ending a contract on a day takes; minor units. `fee_minor` is not owed yet."""
+    """What ending a contract on a day takes; minor units. `fee_minor` is not owed yet.
+
+    `debt_minor` holds the fees that the day's step has still to charge.
+    """
 
     debt_minor: int
     fee_minor: int
@@ -107,14 +116,24 @@ def terminate_early(
     :raises NotRepayable: the contract is in no state to be ended so.
     :raises InterestNotCounted: interest is not accrued up to the day.
     :raises AmountDisputed: the client disputes a part of what it owes.
+    :raises InterestUncounted: a loan of this very day costs one day, which the next accrual counts.
     :raises CashShort: settled cash does not cover debts and fee; says how much is missing.
     Source: DESIGN 5 (early termination).
     """
-    with transaction.atomic():
+    with named_contract_refusals(), transaction.atomic():
         held, contract, terms = _repayable(contract_id, booking_date)
         waits_minor = disputed_of(contract=held)
         if waits_minor:
             raise AmountDisputed(f"{held.code}: {waits_minor}")
+        # What has fallen due by a drawdown of today and waits for the day's step would never be charged.
+        accrue_fees(
+            book_id=held.book_id,
+            business_date=booking_date,
+            month=None,
+            maker_id=maker_id,
+            contract_range=ContractRange(first_id=contract_id, last_id=contract_id),
+        )
+        held = contract_balances(contract_ids=[contract_id])[contract_id]
         quote = _quote(held, contract, terms, booking_date)
         if quote.missing_minor:
             raise CashShort(
@@ -166,8 +185,9 @@ def _quote(
     fee_minor = 0
     if _is_early(contract, on):
         fee_minor, _line = early_termination_fee(terms=terms, principal_minor=held.principal_minor)
+    pending_minor = pending_fees(contract_id=contract.pk, book_id=held.book_id, on=on)
     return TerminationQuote(
-        debt_minor=held.debt_minor, fee_minor=fee_minor, cash_minor=held.available_cash_minor
+        debt_minor=held.debt_minor + pending_minor, fee_minor=fee_minor, cash_minor=held.available_cash_minor
     )
 
 

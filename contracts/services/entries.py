@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from contracts.models import FinancingContract
 from contracts.queries.balances import ContractBalances, contract_balances
-from contracts.services.refusals import AmountNotPositive, CashShort, ContractRefusal, ValueDateAhead
+from contracts.services.refusals import (
+    AmountNotPositive,
+    CashShort,
+    ContractRefusal,
+    ValueDateAhead,
+)
 from ledger.models import JournalEntry, Posting
 from ledger.services.posting import PostedEntry, PostingDraft
 from ledger.services.refusals import IdempotencyConflict, LimitExceeded

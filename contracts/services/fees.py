@@ -67,6 +67,8 @@ CROSS JOIN LATERAL (
     FROM ledger_posting AS p
     INNER JOIN ledger_journalentry AS e
         ON e.id = p.entry_id AND e.kind_id = 'drawdown' AND e.reverses_id IS NULL
+            -- What was taken back before its fee fell due costs none.
+            AND NOT EXISTS (SELECT FROM ledger_journalentry AS back WHERE back.reverses_id = e.id)
     WHERE p.account_id = c.principal_account_id AND p.amount_minor > 0
         AND p.booking_date BETWEEN %(late)s AND %(date)s
     UNION ALL
@@ -163,6 +165,34 @@ def accrue_fees(
             maker_id=maker_id,
         )
     return FeeResult(len(charged), sum(amount for _id, amount in charged), entry_id)
+
+
+_PENDING = """
+SELECT coalesce(sum(coalesce(
+    due.amount_minor, div(2 * due.basis_minor::numeric * due.rate_ppm + 1000000, 2000000)
+)), 0)
+FROM ({due}) AS due
+WHERE NOT EXISTS (
+    SELECT FROM contracts_feecharge AS charge
+    WHERE charge.contract_id = due.contract_id AND charge.schedule_id = due.schedule_id
+        AND charge.occasion = due.occasion
+)
+"""
+
+
+def pending_fees(*, contract_id: int, book_id: int, on: dt.date) -> int:
+    """Return what the day's step would charge a contract for drawdowns and extensions. Reads only."""
+    params: dict[str, int | dt.date | None] = {
+        "book_id": book_id,
+        "date": on,
+        "late": on - dt.timedelta(days=LATE_DAYS),
+        "month": None,
+        "first_id": contract_id,
+        "last_id": contract_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING.format(due=_DUE), params)
+        return int(cursor.fetchone()[0])
 
 
 def charge_early_termination(

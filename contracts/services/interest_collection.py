@@ -175,6 +175,7 @@ def _collect(
                 "custodian_ids": list(shared.transit_by_custodian),
                 "client_transits": list(shared.transit_by_custodian.values()),
                 "house_transit": shared.house_transit(),
+                "into_principal": False,
             },
             caller=CALLER,
             maker_id=maker_id,
@@ -270,8 +271,12 @@ def capitalise_interest(
             return replay
         if not terms_of(contract_id=contract_id, on=booking_date).capitalisation_allowed:
             raise CapitalisationNotAllowed(contract.code)
-        if amount_minor > contract.interest_minor:
-            raise MoreThanOwed(f"{contract.code} owes interest of {contract.interest_minor}")
+        left_minor = sum(one.interest_minor for one in contract.tranches if one.replaced_on is not None)
+        if amount_minor > contract.interest_minor - left_minor:
+            raise MoreThanOwed(
+                f"{contract.code} owes interest of {contract.interest_minor}, {left_minor} of it to funders "
+                "that were replaced and lend no more"
+            )
         refuse_disputed(contract=contract, amounts_minor={contract.interest_account_id: amount_minor})
         shared = shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id)
         legs = _capitalisation_legs(contract, amount_minor, shared)
@@ -279,7 +284,14 @@ def capitalise_interest(
 
 
 def _capitalisation_legs(contract: ContractBalances, amount_minor: int, shared: SharedAccounts) -> Legs:
-    *parts, spread = interest_parts(contract=contract, amount_minor=amount_minor)
+    earned = [max(tranche.interest_minor, 0) for tranche in contract.tranches]
+    weights = [
+        0 if tranche.replaced_on is not None else part
+        for tranche, part in zip(contract.tranches, earned, strict=True)
+    ]
+    *parts, spread = allocate_largest_remainder(
+        amount_minor, [*weights, max(contract.interest_minor - sum(earned), 0)]
+    )
     legs = Legs()
     legs.put(contract.principal_account_id, amount_minor)
     legs.put(contract.interest_account_id, -amount_minor)

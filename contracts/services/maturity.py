@@ -77,6 +77,17 @@ WHERE c.book_id = %(book_id)s AND c.id BETWEEN %(first_id)s AND %(last_id)s AND 
             AND a.role IN ('entitlement', 'unsettled') AND a.id <> c.cash_account_id
             AND held.balance_minor <> 0
     )
+    -- After the closing no accrual looks at it again: what the next one would post comes first.
+    AND contracts_uncounted_interest(c.id, %(date)s) <= 0
+"""
+
+# Balances are read when nothing is in flight on these contracts any more: who has just paid does not default.
+_LOCK_MATURED = """
+SELECT c.id
+FROM contracts_financingcontract AS c
+WHERE c.book_id = %(book_id)s AND c.id BETWEEN %(first_id)s AND %(last_id)s AND c.state = 'matured'
+ORDER BY c.id
+FOR UPDATE
 """
 
 _DEFAULT = """
@@ -181,7 +192,10 @@ def _run(
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(statement, _params(book_id, business_date, contract_range))
+        params = _params(book_id, business_date, contract_range)
+        if statement != _MATURE:
+            cursor.execute(_LOCK_MATURED, params)
+        cursor.execute(statement, params)
         return int(cursor.rowcount)
 
 

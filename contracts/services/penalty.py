@@ -53,6 +53,12 @@ WITH due AS MATERIALIZED (
         AND c.id BETWEEN %(first_id)s AND %(last_id)s
         AND c.matures_on + t.penalty_grace_days < %(date)s
         AND coalesce(last.accrual_date < %(date)s, true)
+        -- A default ends contract interest, not the penalty on what stays owed.
+        AND (c.state <> 'defaulted' OR EXISTS (
+            SELECT FROM ledger_balance AS owed
+            WHERE owed.account_id IN (c.principal_account_id, c.interest_account_id)
+                AND owed.balance_minor > 0
+        ))
         AND NOT EXISTS (
             SELECT FROM contracts_interesthold AS h WHERE h.contract_id = c.id AND h.lifted_on IS NULL
         )
@@ -191,7 +197,7 @@ def accrue_penalties(
     chunk = contract_range or _EVERY_CONTRACT
     params: dict[str, int | dt.date | list[str]] = {
         "book_id": book_id,
-        "states": sorted(ACCRUING),
+        "states": sorted(ACCRUING | {"defaulted"}),
         "first_id": chunk.first_id,
         "last_id": chunk.last_id,
         "date": business_date,

@@ -72,11 +72,48 @@ class ExtensionTooLong(ContractRefusal):
     sentence = _("The rule pack limits how long an extension may be, in months; extend to an earlier day.")
 
 
+class AmendmentLooserThanPack(ContractRefusal):
+    """The terms are looser than the version of the rule pack that the contract was opened under."""
+
+    code = "contracts_contractamendment_terms_within_pack"
+    sentence = _(
+        "These terms are looser than the rule pack that the contract was opened under; choose others."
+    )
+
+
 class MaturityNotExtended(ContractRefusal):
     """The maturity of an approved contract would be changed without an extension."""
 
     code = "contracts_financingcontract_maturity_by_extension"
     sentence = _("The maturity of an approved contract moves by an extension alone; propose one.")
+
+
+class InterestUncounted(ContractRefusal):
+    """A contract would be closed before all its interest is counted."""
+
+    code = "contracts_financingcontract_closed_interest_counted"
+    sentence = _("Interest of this contract is not counted yet; close it after the next accrual.")
+
+
+class FunderReplacedLends(ContractRefusal):
+    """Principal would be booked on the tranche of a funder that was replaced."""
+
+    code = "contracts_fundingtranche_replaced_lends_no_more"
+    sentence = _("A funder that was replaced lends no more; collect what it has earned instead.")
+
+
+class PrincipalBeforeReplacement(ContractRefusal):
+    """Principal would be valued before the day on which a funder took another's place."""
+
+    code = "contracts_fundingtranche_principal_since_it_joined"
+    sentence = _("A funder has been replaced since this value date; choose that day or a later one.")
+
+
+class PrincipalNegative(ContractRefusal):
+    """On some day more would have been repaid than was outstanding."""
+
+    code = "contracts_principal_never_negative"
+    sentence = _("Less was outstanding from this value date on than is repaid; choose a later one.")
 
 
 class FeeAlreadyCharged(ContractRefusal):
@@ -197,7 +234,12 @@ LIFECYCLE_REFUSALS: tuple[type[ContractRefusal], ...] = (
     ExtensionNotLater,
     ExtensionChangesVintage,
     ExtensionTooLong,
+    AmendmentLooserThanPack,
     MaturityNotExtended,
+    InterestUncounted,
+    FunderReplacedLends,
+    PrincipalBeforeReplacement,
+    PrincipalNegative,
     FeeAlreadyCharged,
     FeeNotOfTerms,
     FeesOfActiveTerms,

@@ -14,7 +14,7 @@ from contracts.services.entries import (
     locked_balances,
     refuse_unfit,
 )
-from contracts.services.refusals import CashShort, MoreThanOwed
+from contracts.services.refusals import CashShort, MoreThanOwed, named_contract_refusals
 from ledger.domain.allocation import allocate_largest_remainder
 from ledger.services.posting import EntryDraft, PostedEntry, post_journal_entry
 
@@ -36,6 +36,8 @@ def repay(
     :raises AmountNotPositive, ValueDateAhead: the request is unfit.
     :raises MoreThanOwed: the amount exceeds the principal.
     :raises CashShort: the contract's settled cash does not cover it.
+    :raises PrincipalNegative: less was outstanding on some day from the value date on.
+    :raises PrincipalBeforeReplacement: a funder took another's place after the value date.
     Source: DESIGN 4 (repayment, house tranche).
     """
     refuse_unfit(amount_minor=amount_minor, booking_date=booking_date, value_date=value_date)
@@ -70,7 +72,7 @@ def repay(
                 shared=shared_accounts(book_id=contract.book_id, unit_id=contract.unit_id),
             ).postings(),
         )
-        with limits_named(by_account={}):
+        with named_contract_refusals(), limits_named(by_account={}):
             return post_journal_entry(
                 book_id=contract.book_id,
                 booking_date=booking_date,

@@ -1,6 +1,7 @@
 -- An amendment is what two people have approved; it goes on from the terms in force, forwards in time, never back
 -- before what interest has been counted on, and keeps currency and day count. An extension keeps the vintage, and is no
--- longer than a term under it may be.
+-- longer than a term under it may be; no terms are looser than the version of the rule pack that the contract was
+-- opened under.
 CREATE OR REPLACE FUNCTION contracts_guard_amendment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -64,6 +65,14 @@ BEGIN
             )
     ) THEN
         broken := 'contracts_contractamendment_term_within_pack';
+    ELSIF (
+        SELECT contracts_looser_terms(to_jsonb(after), v.parameters)
+        FROM contracts_termsversion AS first
+        INNER JOIN contracts_rulepackversion AS named ON named.id = first.rule_pack_version_id
+        INNER JOIN contracts_rulepackversion AS v ON v.id = contracts_pack_in_force(named.pack_id, contract.opened_on)
+        WHERE first.id = contract.terms_id
+    ) IS NOT NULL THEN
+        broken := 'contracts_contractamendment_terms_within_pack';
     END IF;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -71,6 +80,17 @@ BEGIN
             CONSTRAINT = broken,
             TABLE = tg_table_name,
             MESSAGE = format('amendment %s of contract %s breaks %s', NEW.ordinal, contract.code, broken);
+    END IF;
+    -- 30E/360 ISDA counts the last day of a February as the 30th but at the maturity: nights counted up to a maturity
+    -- that moves on weigh more. Accruals take the lock shared.
+    IF NEW.kind = 'extension' AND before.day_count = 'THIRTY_E_360_ISDA'
+        AND extract(MONTH FROM contract.matures_on) = 2 AND extract(DAY FROM contract.matures_on + 1) = 1 THEN
+        PERFORM pg_advisory_xact_lock(1347176782, 0);
+        INSERT INTO contracts_interestchange (contract_id, from_date, after_run)
+        SELECT a.contract_id, contract.matures_on - 1, max(a.run_id)
+        FROM contracts_interestaccrual AS a
+        WHERE a.contract_id = NEW.contract_id AND a.accrual_date = contract.matures_on
+        GROUP BY a.contract_id;
     END IF;
     RETURN NEW;
 END;

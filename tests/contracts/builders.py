@@ -136,6 +136,20 @@ class Lending:
             {self.id_of("funder/custody/BANKA"): amount, self.id_of(f"funder/{code}/available"): -amount},
         )
 
+    def pay_in_early(self, code: str, amount: int) -> None:
+        """A funder without a contract yet pays in: its account comes with its first tranche."""
+        draft = AccountDraft(
+            f"funder/{code}/available",
+            self.units["CNY"],
+            "funder",
+            "funder_available",
+            2210,
+            self.parties[code].id,
+            limit="no_debit_balance",
+        )
+        open_accounts(book_id=self.book.id, drafts=[draft])
+        self.fund(code, amount)
+
     def securities_account(self, contract: FinancingContract) -> int:
         """Where the contract's shares of 600000 stand."""
         unit_id = self.units["XSHG:600000"]

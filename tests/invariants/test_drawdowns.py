@@ -1,12 +1,15 @@
 """What the database refuses of drawdowns, round the services: the gate cannot be gone past."""
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contracts.models import Drawdown, FinancingContract
-from tests.contracts.builders import Lending, lending
+from contracts.services.drawdown import NotOpenYet, PastMaturity
+from tests.contracts.builders import DAY_ONE, TERMS, Lending, lending
 from tests.contracts.services.test_rule_packs import put_in_force
 from tests.contracts.services.test_suitability_gate import HOUSE_LENDS, stranger, us_like
 from tests.invariants.custody_attacks import forbidden, sql
@@ -47,7 +50,9 @@ def settle() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def raw_entry(book: Lending, contract: FinancingContract, amount: int) -> int:
+def raw_entry(
+    book: Lending, contract: FinancingContract, amount: int, value_date: dt.date | None = None
+) -> int:
     """An entry of a drawdown by the ledger's own door, without the service of contracts."""
     entry = book.post_at(
         "drawdown",
@@ -59,6 +64,7 @@ def raw_entry(book: Lending, contract: FinancingContract, amount: int) -> int:
             book.id_of("client/transit/BANKA"): amount,
             contract.cash_account_id: -amount,
         },
+        value_date,
     )
     return entry.entry_id
 
@@ -97,6 +103,7 @@ class TestDrawdown:
             ({"tier": 4}, "contracts_drawdown_tier_is_the_clients"),
             ({"pack": "US_REG_T"}, "contracts_drawdown_pack_is_the_contracts"),
             ({"cap": 5_000_001}, "contracts_drawdown_cap_within_tier"),
+            ({"own": 50_000_001}, "contracts_drawdown_own_is_the_ledgers"),
             ({"own": 25_000_000}, "contracts_drawdown_leverage_within_cap"),
             ({"financed": 100_000_999}, "contracts_drawdown_financed_is_the_ledgers"),
             ({"own": 0}, "contracts_drawdown_amounts_positive"),
@@ -130,6 +137,69 @@ class TestDrawdown:
         with refused(book, "contracts_drawdown_cap_within_pack"):
             entry = raw_entry(book, made, 1000)
             write(entry=entry, financed=2000, cap=2_000_001)
+
+    def test_keeps_within_the_terms_in_force(self, book: Lending) -> None:
+        """Terms at twice, at a fifth of margin and at a third of maintenance, in a pack that leaves five."""
+        strict = (
+            replace(TERMS, max_leverage_ppm=2_000_000),
+            replace(TERMS, initial_margin_ppm=500_000),
+            replace(TERMS, maintenance_ppm=333_334),
+        )
+        for number, draft in enumerate(strict):
+            book.put_terms_in_force(f"STRICT-{number}", draft)
+            made = book.open(f"S{number}", terms=f"STRICT-{number}", tranches=HOUSE_LENDS)
+            book.deposit(made, 1_000_000)
+            if not number:
+                book.draw(made, 1000)
+            with refused(book, "contracts_drawdown_cap_within_terms"):
+                entry = raw_entry(book, made, 1000)
+                write(
+                    entry=entry,
+                    contract=made.pk,
+                    own=1_000_000,
+                    financed=1000 + (1000 if not number else 0),
+                    amount=1000,
+                    cap=2_000_001,
+                )
+
+    def test_says_nothing_for_another_contract_in_its_entry(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        """One row, and a second contract drawn beside it that nobody has looked at."""
+        stranger(book)
+        novak = book.open("F2", client="NOVAK", approved=False, tranches=HOUSE_LENDS)
+        with refused(book, "contracts_drawdown_entry_is_its_own"):
+            entry = book.post_at(
+                "drawdown",
+                {
+                    contract.principal_account_id: 1000,
+                    book.id_of("contract/F1/funded/HOUSE"): -1000,
+                    novak.principal_account_id: 10**9,
+                    book.id_of("contract/F2/funded/HOUSE"): -(10**9),
+                    book.id_of("house/funding"): 10**9 + 1000,
+                    book.id_of("house/transit/BANKA"): -(10**9) - 1000,
+                    book.id_of("client/transit/BANKA"): 10**9 + 1000,
+                    contract.cash_account_id: -1000,
+                    novak.cash_account_id: -(10**9),
+                },
+            ).entry_id
+            write(entry=entry, amount=1000, financed=100_001_000)
+
+    def test_falls_within_the_days_of_its_contract(self, book: Lending) -> None:
+        made = book.open(tranches=HOUSE_LENDS, matures_on=DAY_ONE + dt.timedelta(days=9))
+        book.deposit(made, 50_000_000)
+        book.draw(made, 1000)
+        with refused(book, "contracts_drawdown_contract_has_opened"):
+            entry = raw_entry(book, made, 1000, DAY_ONE - dt.timedelta(days=1))
+            write(entry=entry, financed=2000)
+        book.advance(DAY_ONE + dt.timedelta(days=9))
+        with refused(book, "contracts_drawdown_before_maturity"):
+            entry = raw_entry(book, made, 1000)
+            write(entry=entry, financed=2000, day=book.day)
+        with pytest.raises(PastMaturity):
+            book.draw(made, 1000)
+        with pytest.raises(NotOpenYet):
+            book.draw(book.open("F2", client="DUBOIS"), 1000, value_date=DAY_ONE)
 
     def test_is_taken_where_all_of_it_is_so(self, book: Lending, contract: FinancingContract) -> None:
         entry = raw_entry(book, contract, 1000)

@@ -40,8 +40,9 @@ def accrued(book: Lending) -> Lending:
     book.draw(other, 50_000_000)
     book.advance(DAY_ONE + dt.timedelta(days=5))
     accrue_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
-    book.advance(MATURITY + dt.timedelta(days=3))
+    book.advance(MATURITY - dt.timedelta(days=1))
     book.draw(contract, 1_000_000, value_date=DAY_ONE)
+    book.advance(MATURITY + dt.timedelta(days=3))
     accrue_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
     accrue_penalties(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
     return book

@@ -1,6 +1,7 @@
 """What a contract will cost, and what ending it takes: the figures that the engine then posts."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,8 @@ from contracts.queries.forecast import NoMaturity, RateUnknown, cost_to_maturity
 from contracts.queries.interest_segments import interest_segments
 from contracts.queries.rates import FixingMissing, rate_in_force
 from contracts.services.interest import accrue_interest
-from tests.contracts.builders import DAY_ONE, Lending
+from contracts.services.repayment import repay
+from tests.contracts.builders import DAY_ONE, TERMS, Lending
 from tests.contracts.services.test_benchmarks import day, fix, floating
 
 __all__ = ["floating"]
@@ -27,6 +29,24 @@ class TestTerminationQuote:
         balances = book.of(contract)
         assert (quote.interest_minor, quote.principal_minor) == (balances.interest_minor, 105_000_001)
         assert quote.total_minor == balances.debt_minor
+
+    def test_counts_a_loan_of_one_day_that_no_run_has_seen(self, book: Lending) -> None:
+        one_day = replace(TERMS, day_count="ACT_360", same_day_rule="ONE_DAY")
+        book.put_terms_in_force("ONE-DAY", one_day)
+        book.terms["MARGIN"] = book.terms["ONE-DAY"]
+        contract = book.drawn()
+        repay(
+            contract_id=contract.pk,
+            amount_minor=100_000_000,
+            booking_date=book.day,
+            value_date=book.day,
+            maker_id=book.maker.id,
+            idempotency_key="all",
+        )
+        quote = termination_quote(contract_id=contract.pk, on=day(1))
+        book.advance(day(1))
+        accrue_interest(book_id=book.book.id, business_date=day(1), maker_id=book.maker.id)
+        assert (quote.interest_minor, book.of(contract).interest_minor) == (18_056, 18_056)
 
     def test_is_not_given_where_a_fixing_is_missing(self, floating: Lending) -> None:
         contract = floating.drawn()

@@ -120,6 +120,7 @@ class TestDrawDowns:
         book.draw(contract, 40_000_000)
 
     def test_counts_securities_as_the_client_s_own(self, book: Lending, contract: FinancingContract) -> None:
+        book.post_securities(contract, 500)
         draw_down(
             contract_id=contract.id,
             amount_minor=120_000_000,

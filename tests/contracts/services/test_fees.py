@@ -16,10 +16,20 @@ from contracts.services.early_repayment import (
 )
 from contracts.services.fees import FeeDraft, accrue_fees, write_fees
 from contracts.services.interest import accrue_interest
+from contracts.services.maturity import run_maturities
+from contracts.services.penalty import accrue_penalties
 from contracts.services.refusals import CashShort, MoreThanOwed
-from contracts.services.refusals_lifecycle import FeeBasisUnfit, FeesOfActiveTerms, FeeTwice
+from contracts.services.refusals_lifecycle import (
+    FeeBasisUnfit,
+    FeesOfActiveTerms,
+    FeeTwice,
+    InterestUncounted,
+)
+from contracts.services.repayment import repay
 from contracts.services.terms import activate_terms, propose_activation, propose_terms
 from contracts.services.waterfall import WaterfallPosting
+from ledger.models import JournalEntry
+from ledger.services.posting import reverse_journal_entry
 from tests.contracts.builders import DAY_ONE, TERMS, Lending
 
 MATURITY = dt.date(2025, 7, 1)
@@ -101,6 +111,19 @@ class TestAccrueFees:
         assert charge(book, "2025-02") == (2, 20_000 + 100_000)
         assert charge(book, "2025-02") == (0, 0)
 
+    def test_charges_nothing_for_a_drawdown_that_was_taken_back(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        reverse_journal_entry(
+            entry_id=JournalEntry.objects.get(kind="drawdown").pk,
+            booking_date=book.day,
+            caller="tests",
+            idempotency_key="back",
+            narration="drawn on the wrong contract",
+            maker_id=book.maker.id,
+        )
+        assert charge(book) == (0, 0)
+
 
 class TestRepayInOrder:
     def test_pays_interest_first_and_charges_what_was_early(
@@ -133,13 +156,14 @@ class TestTerminateEarly:
     def test_takes_the_fee_pays_all_and_closes(self, book: Lending, contract: FinancingContract) -> None:
         accrue(book, dt.date(2025, 1, 31))
         quote = termination_quote(contract_id=contract.id, on=book.day)
-        assert (quote.debt_minor, quote.fee_minor, quote.missing_minor) == (100_534_247, 1_000_000, 0)
+        # The fee of the drawdown waits for the day's step still, and is charged with the ending.
+        assert (quote.debt_minor, quote.fee_minor, quote.missing_minor) == (101_034_247, 1_000_000, 0)
         self.end(book, contract)
         contract.refresh_from_db()
         held = book.of(contract)
         assert (contract.state, contract.closed_on, held.debt_minor) == ("closed", book.day, 0)
-        assert held.cash_minor == 150_000_000 - 101_534_247
-        assert book.balance("house/income/fee") == -1_000_000
+        assert held.cash_minor == 150_000_000 - 102_034_247
+        assert book.balance("house/income/fee") == -1_500_000
 
     def test_says_what_is_missing_and_leaves_all_as_it_was(
         self, book: Lending, contract: FinancingContract
@@ -152,11 +176,62 @@ class TestTerminateEarly:
             },
         )
         accrue(book, dt.date(2025, 1, 31))
-        with pytest.raises(CashShort, match="lacks 534247 minor units, of it fee 1000000"):
+        with pytest.raises(CashShort, match="lacks 1034247 minor units, of it fee 1000000"):
             self.end(book, contract)
         assert book.of(contract).fees_minor == 0
         with pytest.raises(NotRepayable):
             self.end(book, book.open("F2", client="DUBOIS"))
+
+    def test_is_not_had_for_nothing_on_the_day_of_the_drawdown(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        """Terms that count a loan of one day: the next accrual does, and the contract stays open for it."""
+        one_day = book.next_terms(replace(TERMS, day_count="ACT_360", same_day_rule="ONE_DAY"))
+        book.terms["MARGIN"] = one_day
+        made = book.open("F3", client="DUBOIS")
+        book.deposit(made, 50_000_000)
+        book.fund("AURORA", 60_000_000)
+        book.fund("BEACON", 40_000_000)
+        book.draw(made, 100_000_000)
+        with pytest.raises(InterestUncounted, match="18056"):
+            self.end(book, made)
+
+    def test_leaves_no_night_uncounted_once_the_principal_is_repaid(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        book.advance(DAY_ONE + dt.timedelta(days=1))
+        charge(book)
+        repay(
+            contract_id=contract.pk,
+            amount_minor=100_000_000,
+            booking_date=book.day,
+            value_date=book.day,
+            maker_id=book.maker.id,
+            idempotency_key="all",
+        )
+        with pytest.raises(InterestUncounted, match="17808"):
+            self.end(book, contract)
+        accrue_interest(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
+        self.end(book, contract)
+        assert book.of(contract).debt_minor == 0
+
+    def test_ends_what_has_defaulted_at_its_maturity(
+        self, book: Lending, contract: FinancingContract
+    ) -> None:
+        """Penalty runs on until it has paid, whatever the default ended."""
+        late = MATURITY + dt.timedelta(days=10)
+        accrue(book, late)
+        for _ in range(2):
+            run_maturities(book_id=book.book.id, business_date=late, maker_id=book.maker.id)
+        contract.refresh_from_db()
+        assert contract.state == "defaulted"
+        book.advance(late + dt.timedelta(days=10))
+        accrued = accrue_penalties(book_id=book.book.id, business_date=book.day, maker_id=book.maker.id)
+        interest = round(100_000_000 * 181 * 0.065 / 365)
+        assert accrued.penalty_minor == round((100_000_000 + interest) * 20 * 0.0975 / 365)
+        self.end(book, contract)
+        contract.refresh_from_db()
+        assert (contract.state, book.of(contract).debt_minor) == ("closed", 0)
 
     def end(self, book: Lending, contract: FinancingContract) -> None:
         terminate_early(

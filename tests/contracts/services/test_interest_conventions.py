@@ -68,7 +68,14 @@ class TestDayCounts:
         assert book.of(contract).interest_minor == amount
 
     def test_takes_an_earlier_drawdown_for_the_origin_of_thirty_days(self) -> None:
-        book, contract = opened(dt.date(2026, 1, 30), replace(TERMS, day_count="THIRTY_360_BOND"))
+        book = lending(day=dt.date(2026, 1, 29))
+        book.terms["MARGIN"] = book.put_terms_in_force("OWN", replace(TERMS, day_count="THIRTY_360_BOND"))
+        contract = book.open()
+        book.advance(dt.date(2026, 1, 30))
+        book.deposit(contract, 50_000_000)
+        book.fund("AURORA", 100_000_000)
+        book.fund("BEACON", 100_000_000)
+        book.draw(contract, 100_000_000)
         accrue(book, dt.date(2026, 2, 10))
         book.draw(contract, 10_000_000, value_date=dt.date(2026, 1, 29))
         posted = accrue(book, dt.date(2026, 3, 31))

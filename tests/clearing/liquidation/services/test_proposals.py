@@ -164,7 +164,8 @@ class TestCancelRecovered:
             contract_id=indebted.contracts["F1"].pk,
             amount_minor=10_000_000,
             booking_date=indebted.day,
-            value_date=indebted.day,
+            # From the day of the drawdown: no night is left that interest would have to be counted for.
+            value_date=indebted.contracts["F1"].opened_on,
             maker_id=indebted.maker.pk,
             idempotency_key="all-of-it",
         )

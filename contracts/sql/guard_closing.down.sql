@@ -1,0 +1,4 @@
+DROP TRIGGER contracts_financingcontract_first_maturity ON contracts_financingcontract;
+DROP FUNCTION contracts_guard_first_maturity();
+DROP TRIGGER contracts_financingcontract_closing ON contracts_financingcontract;
+DROP FUNCTION contracts_guard_closing();
