@@ -108,6 +108,7 @@ MENU: list[dict[str, Any]] = [
         pages(_("Rule packs"), "policy", "contracts.rulepackversion"),
         pages(_("Benchmark fixings"), "show_chart", "contracts.benchmarkfixing"),
         pages(_("Interest holds"), "pause_circle", "contracts.interesthold"),
+        pages(_("Benchmarks"), "percent", "contracts.benchmark"),
         pages(_("Instruments"), "candlestick_chart", "marks.instrument"),
         pages(_("Corporate actions"), "call_split", "marks.corporateaction"),
         pages(_("Staff"), "badge", "accounts.user"),

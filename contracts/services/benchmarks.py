@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Approval, ApprovalKind
 from accounts.services.approvals import execute_approval, propose_approval
+from contracts.domain.fixings import SheetLine
 from contracts.models import Benchmark, BenchmarkFixing
+from contracts.queries.fixings import FixingChange, fixing_report
 from contracts.services.refusals import ContractRefusal, named_contract_refusals
 
 EVERY_BOOK = ""
@@ -28,6 +30,13 @@ class NoFixings(ContractRefusal):
 
     code = "contracts_benchmarkfixing_days_given_once"
     sentence = _("Give at least one fixing, and each day once.")
+
+
+class SheetHasFaults(ContractRefusal):
+    """A line of a sheet can't be taken; nothing of it is."""
+
+    code = "contracts_benchmarkfixing_sheet_is_whole"
+    sentence = _("A line of this sheet has no day, no rate or comes twice; put it right and send it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,45 @@ def set_fixings(
                 for one in fixings
             ]
         )
+
+
+def set_approved_fixings(*, approval_id: int) -> list[BenchmarkFixing]:
+    """Set what an approval says, read from itself; as `set_fixings`. Joins or opens an atomic block.
+
+    :raises UnknownBenchmark: there is none of its code.
+    :raises ApprovalMissing, ApprovalNotApproved, ApprovalAlreadyExecuted: see `execute_approval`.
+    Source: DESIGN 5 (benchmark + spread), 1 rule 9.
+    """
+    asked = Approval.objects.get(pk=approval_id).payload
+    benchmark = Benchmark.objects.filter(code=asked["benchmark"]).first()
+    if benchmark is None:
+        raise UnknownBenchmark(str(asked["benchmark"]))
+    return set_fixings(
+        benchmark_id=benchmark.pk,
+        fixings=[FixingDraft(dt.date.fromisoformat(day), rate_ppm) for day, rate_ppm in asked["fixings"]],
+        source=asked["source"],
+        approval_id=approval_id,
+    )
+
+
+def propose_sheet(*, benchmark_id: int, lines: Sequence[SheetLine], source: str, maker_id: int) -> Approval:
+    """Propose a whole sheet, but for lines that are set so already; as `propose_fixings`. All or nothing.
+
+    :raises SheetHasFaults: a line can't be taken; names the first.
+    :raises NoFixings: nothing of it is new.
+    :raises UnknownBenchmark: there is none.
+    Source: DESIGN 5 (benchmark + spread), 1 rule 9.
+    """
+    report = fixing_report(benchmark_id=benchmark_id, lines=lines)
+    for line in report:
+        if line.change is FixingChange.REFUSED:
+            raise SheetHasFaults(f"{line.number}: {line.fault}")
+    drafts = [
+        FixingDraft(line.day, line.rate_ppm)
+        for line in report
+        if line.change is not FixingChange.SAME and line.day is not None and line.rate_ppm is not None
+    ]
+    return propose_fixings(benchmark_id=benchmark_id, fixings=drafts, source=source, maker_id=maker_id)
 
 
 def _benchmark(benchmark_id: int) -> Benchmark:

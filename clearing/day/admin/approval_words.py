@@ -42,6 +42,9 @@ QUESTIONS = {
         "Put the new funder in the other's place today? It pays out what the other has lent."
     ),
     ApprovalKind.RESOLVE_DISPUTE: gettext_lazy("Answer this dispute so? It is decided for good."),
+    ApprovalKind.SET_BENCHMARK: gettext_lazy(
+        "Set these fixings? Interest follows them from the next accrual on; they are never taken back."
+    ),
     ApprovalKind.WRITE_OFF_BREAK: gettext_lazy("Write off this break?"),
     ApprovalKind.IMPORT_JOURNAL: gettext_lazy(
         "Import this file? What its trial took is booked into the open day; what was refused stays out."

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.panels import Panel
 from accounts.models import Approval, ApprovalKind, User
+from contracts.admin.benchmarks import proposed_fixings
 from contracts.admin.disputes import dispute_facts
 from contracts.admin.import_panels import import_facts
 from contracts.admin.lifecycle import NoOpenDay
@@ -14,6 +15,7 @@ from contracts.admin.lifecycle_panels import terms_facts
 from contracts.models import BulkImport, Dispute, FinancingContract
 from contracts.queries.terms_in_force import present_terms
 from contracts.services.amendments import carry_out_amendment
+from contracts.services.benchmarks import set_approved_fixings
 from contracts.services.disputes import resolve_dispute
 from contracts.services.funding import replace_funder
 from contracts.services.imports.bulk import carry_out_import
@@ -72,6 +74,14 @@ def _waive(approval: Approval, actor: User) -> str:
     return _("Waived by entry %(entry)d.") % {"entry": made.entry_id}
 
 
+def _set_fixings(approval: Approval, _actor: User) -> str:
+    made = set_approved_fixings(approval_id=approval.pk)
+    return _("%(benchmark)s: %(count)d fixings are set; the next accrual counts with them.") % {
+        "benchmark": approval.payload["benchmark"],
+        "count": len(made),
+    }
+
+
 OF_CONTRACTS: Mapping[str, Callable[[Approval, User], str]] = {
     ApprovalKind.AMEND_CONTRACT: _amend,
     ApprovalKind.EXTEND_CONTRACT: _amend,
@@ -80,11 +90,12 @@ OF_CONTRACTS: Mapping[str, Callable[[Approval, User], str]] = {
     ApprovalKind.IMPORT_PARTIES: _import,
     ApprovalKind.IMPORT_CONTRACTS: _import,
     ApprovalKind.WAIVE_CHARGE: _waive,
+    ApprovalKind.SET_BENCHMARK: _set_fixings,
 }
 
 
 def contract_panels(request: HttpRequest, row: Approval) -> list[Panel]:
-    """The dispute, the file, or the contract as it stands; nothing of other approvals."""
+    """The dispute, the file, the fixings, or the contract as it stands; nothing of other approvals."""
     if row.kind in (ApprovalKind.IMPORT_PARTIES, ApprovalKind.IMPORT_CONTRACTS):
         files = BulkImport.objects.defer("content").select_related(
             "book", "approval__maker", "approval__checker"
@@ -94,6 +105,8 @@ def contract_panels(request: HttpRequest, row: Approval) -> list[Panel]:
         disputes = Dispute.objects.select_related("contract__client", "opened_by", "approval")
         found = disputes.filter(book__code=row.book_code, reference=row.subject)
         return [dispute_facts(request, one) for one in found]
+    if row.kind == ApprovalKind.SET_BENCHMARK:
+        return proposed_fixings(row)
     if row.kind in OF_CONTRACTS:
         contracts = FinancingContract.objects.filter(book__code=row.book_code, code=row.payload["contract"])
         return [terms_facts(request, one, present_terms(contract=one)) for one in contracts]

@@ -123,7 +123,7 @@ CHOICES: Mapping[tuple[str, str], type[models.TextChoices]] = {
 """Whose labels say a value: by the kind of the approval, or of any, and the name."""
 
 HASH = re.compile(r"[0-9a-f]{16,}")
-SHOWN_ELSEWHERE = {"decisions", "was", "corrected", "simulation", "to_terms_id", "tranche_id"}
+SHOWN_ELSEWHERE = {"decisions", "was", "corrected", "simulation", "fixings", "to_terms_id", "tranche_id"}
 PEOPLE = {"delegator_id", "delegate_id"}
 ROWS: Mapping[str, type[models.Model]] = {
     "unit_id": Unit,
