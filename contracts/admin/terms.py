@@ -5,14 +5,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.cells import percent, related, yes_no
 from accounts.admin.columns import column, state_column
 from accounts.admin.filters import choices, rows
-from accounts.admin.panels import Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
+from accounts.admin.panels import Act, Cell, Column, Facts, Look, Panel, Table, Tone, chip, number, text
 from accounts.admin.read_only import ReadOnlyAdmin
+from contracts.admin.cost_calculator import COSTS, calculator_view
 from contracts.models import Product, TermsState, TermsVersion
 from contracts.queries.cost import estimate_cost
 from ledger.admin.amounts import amount, ppm_column
@@ -20,16 +22,6 @@ from ledger.domain.money import format_amount
 
 TONES_OF_STATE = {TermsState.DRAFT: Tone.NOTICE, TermsState.ACTIVE: Tone.GOOD}
 EXAMPLE_DAY, EXAMPLE_DAYS, EXAMPLE_SLIPPAGE_PPM = dt.date(2025, 1, 1), (30, 90, 180), 1_000
-COSTS: dict[str, Any] = {
-    "interest": gettext_lazy("interest"),
-    "commission_buy": gettext_lazy("commission of the purchase"),
-    "external_buy": gettext_lazy("taxes and fees of the purchase"),
-    "slippage_buy": gettext_lazy("slippage of the purchase"),
-    "commission_sell": gettext_lazy("commission of the sale"),
-    "external_sell": gettext_lazy("taxes and fees of the sale"),
-    "slippage_sell": gettext_lazy("slippage of the sale"),
-    "fees": gettext_lazy("fees"),
-}
 WATERFALL: dict[str, Any] = {
     "costs": gettext_lazy("costs"),
     "interest": gettext_lazy("interest"),
@@ -74,6 +66,19 @@ class TermsVersionAdmin(ReadOnlyAdmin[TermsVersion]):
     ]
     list_filter = [choices("state"), rows("product")]
     list_select_related = ["product", "unit"]
+
+    def get_urls(self) -> list[URLPattern]:
+        calculate = path(
+            "<int:terms_id>/calculate/",
+            self.admin_site.admin_view(calculator_view),
+            name="contracts_termsversion_calculate",
+        )
+        return [calculate, *super().get_urls()]
+
+    def acts(self, request: HttpRequest, row: TermsVersion) -> list[Act]:
+        if row.state != TermsState.ACTIVE:
+            return []
+        return [Act(_("Cost calculator"), reverse("admin:contracts_termsversion_calculate", args=[row.pk]))]
 
     def panels(self, request: HttpRequest, row: TermsVersion) -> list[Panel]:
         costs = [cost_table(row)] if row.benchmark_id is None else []
