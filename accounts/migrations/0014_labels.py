@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("accounts", "0013_places_review_sql"),
+        ("accounts", "0013_as_seen_by_two_sql"),
     ]
 
     operations: ClassVar = [

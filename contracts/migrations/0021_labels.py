@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("contracts", "0021_parties_review"),
+        ("contracts", "0020_parties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

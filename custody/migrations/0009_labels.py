@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("custody", "0009_review"),
-        ("ledger", "0019_labels"),
+        ("custody", "0008_accepted_replacements_sql"),
+        ("ledger", "0018_labels"),
     ]
 
     operations: ClassVar = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("day", "0019_roles_see_review"),
+        ("day", "0018_roles_see_erasure"),
     ]
 
     operations: ClassVar = [

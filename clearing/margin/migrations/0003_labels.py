@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("margin", "0003_disputes_sql"),
+        ("margin", "0002_sql"),
     ]
 
     operations: ClassVar = [

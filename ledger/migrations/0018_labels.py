@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("ledger", "0018_review"),
+        ("ledger", "0017_seal_chain_sql"),
     ]
 
     operations: ClassVar = [

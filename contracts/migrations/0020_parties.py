@@ -13,8 +13,8 @@ SQL = ROOT / "contracts" / "sql"
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("contracts", "0020_review_sql"),
-        ("accounts", "0013_places_review_sql"),
+        ("contracts", "0019_settled_sql"),
+        ("accounts", "0013_as_seen_by_two_sql"),
     ]
     operations: ClassVar = [
         *reload_sql_files(SQL, "guard_terms", "guard_fixing", "guard_dispute", "documents"),

@@ -42,6 +42,6 @@ def withdraw(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("day", "0018_roles_see_payouts"), ("accounts", "0012_places_review")]
+    dependencies = [("day", "0017_roles_see_corrections"), ("accounts", "0012_as_seen_by_two")]
 
     operations = [migrations.RunPython(grant, withdraw)]

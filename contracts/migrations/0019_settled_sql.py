@@ -10,7 +10,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0019_review"), ("ledger", "0014_funding_kinds")]
+    dependencies = [("contracts", "0018_costs_sql"), ("ledger", "0014_funding_kinds")]
 
     operations = [
         *run_sql_files(SQL, "guard_principal", "uncounted_interest", "guard_closing"),

@@ -1,4 +1,4 @@
-"""Guards of parties, approvals and due diligence that a review found wanting, and the erasure of parties."""
+"""Tighter guards of parties, approvals and due diligence, and the erasure of parties."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +11,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("accounts", "0012_places_review")]
+    dependencies: ClassVar = [("accounts", "0012_as_seen_by_two")]
     operations: ClassVar = [
         *run_sql_files(SQL, "guard_erasure"),
         *reload_sql_files(
