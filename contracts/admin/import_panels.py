@@ -55,7 +55,9 @@ def report_panels(report: ImportReport, columns: Sequence[form.Column]) -> list[
         items=[
             (
                 _("Verdict"),
-                chip(_("No fault"), Tone.GOOD) if report.is_clean else chip(_("Mend the faults"), Tone.BAD),
+                chip(_("No fault"), Tone.GOOD)
+                if report.is_clean
+                else chip(_("Correct the faults"), Tone.BAD),
             ),
             (_("Lines"), count(report.lines)),
             (_("Parties or contracts"), count(report.subjects)),
@@ -74,7 +76,7 @@ def _faults(report: ImportReport) -> Table:
             Column(_("Line"), Look.NUMBER),
             Column(_("Column"), Look.CODE),
             Column(_("What to do"), Look.PROSE),
-            Column(_("What stands there"), Look.CODE),
+            Column(_("Value found"), Look.CODE),
         ],
         rows=[
             [
@@ -86,7 +88,7 @@ def _faults(report: ImportReport) -> Table:
             for one in report.faults[:SHOWN]
         ],
         empty="",
-        note=_("The first %(shown)d of them; download all as a file.") % {"shown": SHOWN}
+        note=_("Only the first %(shown)d are shown; download all as a file.") % {"shown": SHOWN}
         if len(report.faults) > SHOWN
         else "",
     )

@@ -23,11 +23,11 @@ AMOUNTS = ("interest", "penalty", "fees")
 
 
 class WaiverForm(forms.Form):
-    interest = forms.CharField(label=gettext_lazy("Interest given up"), max_length=40, initial="0")
-    penalty = forms.CharField(label=gettext_lazy("Penalty given up"), max_length=40, initial="0")
-    fees = forms.CharField(label=gettext_lazy("Fees given up"), max_length=40, initial="0")
+    interest = forms.CharField(label=gettext_lazy("Interest waived"), max_length=40, initial="0")
+    penalty = forms.CharField(label=gettext_lazy("Penalty waived"), max_length=40, initial="0")
+    fees = forms.CharField(label=gettext_lazy("Fees waived"), max_length=40, initial="0")
     reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -75,9 +75,9 @@ def waive_view(request: HttpRequest, contract_id: int) -> HttpResponse:
         )
 
     owed = Facts(
-        title=_("What may be given up, as the books stand"),
+        title=_("Amounts that may be waived"),
         items=[
-            (_("Of the interest, the house's spread"), amount(max(held.spread_minor, 0), exponent, unit)),
+            (_("House spread in accrued interest"), amount(max(held.spread_minor, 0), exponent, unit)),
             (_("Penalty"), amount(held.penalty_minor, exponent, unit)),
             (_("Fees"), amount(held.fees_minor, exponent, unit)),
         ],

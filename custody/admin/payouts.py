@@ -32,7 +32,7 @@ class AvailableChoice(forms.ModelChoiceField[Account]):
 
 
 class PayoutForm(forms.Form):
-    account = AvailableChoice(label=gettext_lazy("Money of"), queryset=Account.objects.none())
+    account = AvailableChoice(label=gettext_lazy("Owner of the funds"), queryset=Account.objects.none())
     amount = forms.CharField(label=gettext_lazy("Amount"), max_length=40)
     counterparty_account = forms.CharField(
         label=gettext_lazy("To the funder's account outside"), max_length=34
@@ -72,7 +72,7 @@ def payout_view(request: HttpRequest, party_id: int) -> HttpResponse:
 
     class Form(PayoutForm):
         account = AvailableChoice(
-            label=gettext_lazy("Money of"),
+            label=gettext_lazy("Owner of the funds"),
             queryset=accounts.select_related("unit", "book").order_by("book__code", "unit__code"),
         )
 

@@ -46,7 +46,7 @@ SHOWN = 200
 class UploadForm(forms.Form):
     book = forms.ModelChoiceField(label=gettext_lazy("Book"), queryset=Book.objects.order_by("code"))
     kind = forms.ChoiceField(
-        label=gettext_lazy("What it is"),
+        label=gettext_lazy("Type of content"),
         choices=[
             ("journal_imported", gettext_lazy("a foreign journal")),
             ("opening_balance", gettext_lazy("the opening balance of a new book")),
@@ -181,11 +181,11 @@ class ImportUploadAdmin(ReadOnlyAdmin[ImportUpload]):
     def panels(self, request: HttpRequest, row: ImportUpload) -> list[Panel]:
         return [
             Facts(
-                title=_("What the trial said"),
+                title=_("Result of the trial"),
                 items=[
                     (_("Would be booked"), count(row.taken)),
                     (_("Refused lines"), count(row.refused)),
-                    (_("Passed over by name"), count(row.passed_over)),
+                    (_("Skipped by name"), count(row.passed_over)),
                     (_("Balances of the file that hold"), count(row.checked)),
                 ],
                 note=_("Nothing was booked. Proposing tries the file again; a second person decides."),
@@ -195,7 +195,7 @@ class ImportUploadAdmin(ReadOnlyAdmin[ImportUpload]):
                 title=_("Details"),
                 items=[
                     (_("Book"), related(row.book, request)),
-                    (_("What it is"), text(kind_name(row.kind_id))),
+                    (_("Type of content"), text(kind_name(row.kind_id))),
                     (_("Format"), text(row.get_file_format_display())),
                     (_("All or none"), text(_("yes") if row.all_or_none else _("no"))),
                     (_("SHA-256"), code(row.sha256)),
@@ -241,7 +241,7 @@ def refused_lines(row: ImportUpload) -> Table:
         title=_("Refused lines"),
         columns=[
             Column(_("line"), Look.NUMBER),
-            Column(_("what it says"), Look.PROSE),
+            Column(_("content"), Look.PROSE),
             Column(_("why it is refused"), Look.PROSE),
             Column(_("what to do"), Look.PROSE),
         ],

@@ -67,7 +67,7 @@ def defaults_waiting(request: HttpRequest, book: Book, on: dt.date | None) -> Pa
             ]
             for one in found[:FIRST]
         ],
-        empty=_("No contract in default waits for somebody."),
+        empty=_("No contract in default awaits action."),
         links=[
             Link(
                 _("all contracts in default"),

@@ -42,7 +42,7 @@ class TestBulkImportAdmin:
         wrong = PARTIES + "=A,client,B\nCHEN,pirate,C\n"
         said = page(post(office, book, "check", wrong))
         for words in (
-            "Mend the faults",
+            "Correct the faults",
             "3 code This is a formula; paste its value.",
             "Emma Lin 林",
             "Nothing was written.",
@@ -51,7 +51,7 @@ class TestBulkImportAdmin:
         report = post(office, book, "report", wrong)
         assert report["Content-Disposition"] == 'attachment; filename="new-faults.csv"'  # type: ignore[index]
         assert report.content.startswith(b"\xef\xbb\xbfline,column,code")  # type: ignore[attr-defined]
-        assert "Mend the faults" in page(post(office, book, "propose", wrong))
+        assert "Correct the faults" in page(post(office, book, "propose", wrong))
         assert "choose GB18030 or Big5" in page(post(office, book, "check", PARTIES.encode("gb18030")))
         assert "save it as XLSX" in page(post(office, book, "check", PARTIES, name="new.xls"))
         assert "ends in .csv or .xlsx" in page(post(office, book, "check", PARTIES, name="new.pdf"))
