@@ -106,6 +106,7 @@ KIND_NAMES: dict[str, Text] = {
     "fx_settled": _("Currency exchange settled"),
     "house_fx": _("House currency exchange"),
     "house_revalued": _("House position revalued"),
+    "house_revaluation_corrected": _("House revaluation corrected"),
     "house_result_translated": _("House result translated"),
     "opening_balance": _("Opening balance"),
     "journal_imported": _("Imported entry"),
