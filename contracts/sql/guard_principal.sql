@@ -36,6 +36,7 @@ BEGIN
             FROM ledger_posting AS p
             INNER JOIN ledger_account AS a
                 ON a.id = p.account_id AND a.role IN ('loan_principal', 'funded_principal')
+            INNER JOIN contracts_financingcontract AS c ON c.book_id = a.book_id AND c.code = a.contract_code
             WHERE p.entry_id = NEW.id AND p.booking_date = NEW.booking_date
         ) AS put
         CROSS JOIN LATERAL (

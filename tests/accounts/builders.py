@@ -126,10 +126,8 @@ class Desk:
         return propose_disclosure(code="MARGIN-RISK", maker_id=self.mei.pk, reason=REASON, **said)
 
 
-def set_up_desk() -> Desk:
+def set_up_desk(kind: str = "client") -> Desk:
     mei = staff("mei.chan", StaffRole.OPERATIONS)
     li = staff("li.wei", StaffRole.COMPLIANCE)
-    ada = register_party(
-        code="ADA", kind="client", display_name="Ada Lovelace", actor_id=mei.pk, reason=REASON
-    )
+    ada = register_party(code="ADA", kind=kind, display_name="Ada Lovelace", actor_id=mei.pk, reason=REASON)
     return Desk(mei, li, ada)

@@ -154,7 +154,6 @@ def record(desk: Desk, facts: Facts) -> None:
         )
     with acting(actor_id=desk.mei.pk, reason=REASON):
         fresh = Party.objects.filter(pk=desk.ada.pk)
-        fresh.update(kind=facts.kind)
         if facts.status != "active":
             fresh.update(status=facts.status)
 
@@ -165,7 +164,7 @@ class TestStandings:
     @given(facts=FACTS)
     def test_are_as_the_rules_read(self, facts: Facts) -> None:
         with transaction.atomic():
-            desk = set_up_desk()
+            desk = set_up_desk(facts.kind)
             record(desk, facts)
             for on in range(9):
                 tier, faults = told(facts, on)

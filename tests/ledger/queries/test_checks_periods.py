@@ -144,7 +144,7 @@ def kept(transactional_db: None) -> SmallBook:
     with transaction.atomic():
         book, lin = small_book(day=LAST), second_person()
         usd = book.units["USD"]
-        waived = AccountDraft("house/expense/waivers", usd, "house", "expense", 5010)
+        waived = AccountDraft("house/expense/bad-spread", usd, "house", "expense", 5010)
         ids = open_accounts(book_id=book.book.id, drafts=[waived])
         book.accounts["waived"] = ids[waived.address, usd]
         book.post(
@@ -159,7 +159,9 @@ def kept(transactional_db: None) -> SmallBook:
 def happens_to_december(book: SmallBook, lin: User) -> None:
     soft_close(book, lin, LAST)
     reopen(book, lin, LAST)
-    book.post(book.draft("charge_waived", waived=250_00, interest=-250_00, value_date=LAST), day=LAST)
+    book.post(
+        book.draft("bad_spread_written_off", waived=250_00, interest=-250_00, value_date=LAST), day=LAST
+    )
     soft_close(book, lin, LAST)
     transfer(book, lin)
     close(book, lin, LAST)

@@ -31,7 +31,7 @@ def december() -> SmallBook:
     book = small_book(day=LAST)
     usd, jpy = book.units["USD"], book.units["JPY"]
     drafts = {
-        "waived": AccountDraft("house/expense/waivers", usd, "house", "expense", 5010),
+        "waived": AccountDraft("house/expense/bad-spread", usd, "house", "expense", 5010),
         "spread_jpy": AccountDraft("house/income/spread", jpy, "house", "income", 4010, is_hot=True),
         "capital_jpy": AccountDraft("house/capital", jpy, "house", "capital", 3010, is_hot=True),
     }
@@ -39,7 +39,7 @@ def december() -> SmallBook:
     book.accounts |= {name: ids[draft.address, draft.unit_id] for name, draft in drafts.items()}
     book.post(
         book.draft("interest_accrued", interest=900_00, spread=-900_00, value_date=LAST),
-        book.draft("charge_waived", waived=250_00, interest=-250_00, value_date=LAST),
+        book.draft("bad_spread_written_off", waived=250_00, interest=-250_00, value_date=LAST),
         book.draft("interest_accrued", capital_jpy=70, spread_jpy=-70, value_date=LAST),
         day=LAST,
     )
