@@ -26,7 +26,7 @@ PLACES = ("accounts", "ledger", "custody", "contracts", "clearing", "config")
 PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 IN_CONTEXT = {"pgettext", "pgettext_lazy"}
-TEMPLATE_CALL = re.compile(r"""\bgettext\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")
+TEMPLATE_CALL = re.compile(r"""\b(?:gettext|_)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")
 # Sentences of exceptions that only a terminal shows.
 NOT_SHOWN = {"demo", "management", "simulator", "migrations"}
 # Words of the admin's own templates that its authors have not translated into Chinese.

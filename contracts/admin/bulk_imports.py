@@ -79,6 +79,7 @@ class ImportForm(forms.Form):
 
 @admin.register(BulkImport)
 class BulkImportAdmin(ReadOnlyAdmin[BulkImport]):
+    empty_hint = gettext_lazy("A file is checked with the button above, and kept once it is proposed.")
     list_display = [
         "name",
         "book",
