@@ -10,6 +10,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
@@ -49,9 +50,18 @@ def once(request: HttpRequest, do: Callable[[], "Done"], again: Callable[[Any], 
 def _digest(request: HttpRequest) -> str:
     """What was sent, by whom and where to."""
     sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
-    files = {name: [(one.name, one.size) for one in request.FILES.getlist(name)] for name in request.FILES}
+    files = {name: [_content(one) for one in request.FILES.getlist(name)] for name in request.FILES}
     said = json.dumps([request.path, request.user.pk, sent, files], sort_keys=True)
     return sha256(said.encode()).hexdigest()[:32]
+
+
+def _content(file: UploadedFile) -> tuple[str, str]:
+    """Name and hash of a file, which is left at its beginning."""
+    hashed = sha256()
+    for chunk in file.chunks():
+        hashed.update(chunk)
+    file.seek(0)
+    return file.name or "", hashed.hexdigest()
 
 
 def _remembered(request: HttpRequest) -> dict[str, Any]:

@@ -63,6 +63,14 @@ class TestUpload:
         assert not JournalEntry.objects.exists()
         assert f"{PLACE}{upload.pk}/propose/" in said
 
+    def test_sent_twice_is_one_and_a_mended_file_of_the_same_length_another(
+        self, main_book: SmallBook, desk: Client
+    ) -> None:
+        for text in (BAD, BAD, BAD.replace("1.00", "2.00")):
+            send(desk, main_book, text, form_key="the-same-page")
+        kept = ImportUpload.objects.order_by("pk").values_list("content", flat=True)
+        assert [bytes(content) for content in kept] == [BAD.encode(), BAD.replace("1.00", "2.00").encode()]
+
     def test_keeps_the_form_and_says_what_cannot_be_read(self, main_book: SmallBook, desk: Client) -> None:
         latin = SimpleUploadedFile("map.csv", b"account,address\n\xe9,x\n")
         assert "This is not UTF-8" in send(desk, main_book, GOOD, mapping=latin)
