@@ -102,6 +102,21 @@ class TradeForm(CorrectionForm):
         "evidence",
     )
 
+    def clean(self) -> dict[str, Any]:
+        """A trade that was meant to be put right is never cancelled because its new reference is missing."""
+        said = super().clean() or self.cleaned_data
+        if not said.get("again") and any(
+            said.get(name) for name in ("contract", "side", "quantity", "price", "traded")
+        ):
+            self.add_error(
+                "again",
+                _(
+                    "Give the reference of the correct trade, or leave all below empty to cancel the wrong"
+                    " one."
+                ),
+            )
+        return said
+
 
 class OfficialRateForm(CorrectionForm):
     unit = forms.ModelChoiceField(

@@ -93,6 +93,7 @@ class TestForms:
         ("kind", "changes", "sentence"),
         [
             ("trade", {}, "What is to be corrected is not there."),
+            ("trade", {"quantity": "7"}, "Give the reference of the correct trade"),
             ("mark", {"price": "98,50"}, "The corrected value cannot be."),
             ("fx", {"rate": "nought"}, "The corrected value cannot be."),
             ("rate", {"rate": "7.3 %"}, "The corrected value cannot be."),
