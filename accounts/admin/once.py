@@ -55,7 +55,7 @@ def _digest(request: HttpRequest) -> str:
     return sha256(said.encode()).hexdigest()[:32]
 
 
-def _content(file: UploadedFile) -> tuple[str, str]:
+def _content(file: "UploadedFile[Any]") -> tuple[str, str]:
     """Name and hash of a file, which is left at its beginning."""
     hashed = sha256()
     for chunk in file.chunks():
