@@ -82,9 +82,12 @@ class UploadForm(forms.Form):
 
 def _decoded(file: UploadedFile[bytes]) -> str:
     try:
-        return str(file.read(), "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise forms.ValidationError(_("This is not UTF-8; save the file as UTF-8.")) from error
+        said = str(file.read(), "utf-8-sig")
+    except UnicodeDecodeError:
+        said = "\0"
+    if "\0" in said:  # as UTF-16 is full of
+        raise forms.ValidationError(_("This is not UTF-8; save the file as UTF-8."))
+    return said
 
 
 def upload_view(request: HttpRequest) -> HttpResponse:

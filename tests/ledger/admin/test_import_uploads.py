@@ -74,6 +74,8 @@ class TestUpload:
     def test_keeps_the_form_and_says_what_cannot_be_read(self, main_book: SmallBook, desk: Client) -> None:
         latin = SimpleUploadedFile("map.csv", b"account,address\n\xe9,x\n")
         assert "This is not UTF-8" in send(desk, main_book, GOOD, mapping=latin)
+        sixteen = SimpleUploadedFile("map.csv", MAPPING.encode("utf-16-le"))
+        assert "This is not UTF-8" in send(desk, main_book, GOOD, mapping=sixteen)
         assert "The file cannot be read" in send(desk, main_book, "a\0b")
         assert not ImportUpload.objects.exists()
 
